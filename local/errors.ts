@@ -1,0 +1,22 @@
+/**
+ * A failure that the user can do something about: the message says what went wrong, with the value and the remedy.
+ * The command line prints it without a stack trace; everything else that is thrown is a defect and keeps its trace.
+ */
+export class UserError extends Error {
+	override readonly name = "UserError";
+}
+
+/** Whether an error is an expected failure, whichever part of Tidemark made it. */
+export function isUserError(error: unknown): boolean {
+	return error instanceof Error && error.name === "UserError";
+}
+
+/** The message of whatever was thrown, with the messages of its causes: `a: b: c`. */
+export function messageOf(error: unknown): string {
+	if (!(error instanceof Error)) return String(error);
+	const inner = error instanceof AggregateError ? error.errors.map(messageOf).join("; ") : "";
+	const own = error.message || inner || (error as NodeJS.ErrnoException).code || error.name;
+	if (error.cause === undefined || isUserError(error)) return own;
+	const cause = messageOf(error.cause);
+	return own.includes(cause) ? own : `${own}: ${cause}`;
+}

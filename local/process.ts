@@ -1,0 +1,140 @@
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "./errors.ts";
+import { startGuard } from "./guard.ts";
+import { lastLines } from "./log.ts";
+import { groupAlive, type ProcessId, processId, signalGroup } from "./process-id.ts";
+
+/** How a child ended. */
+export interface Exit {
+	code: number | null;
+	signal: NodeJS.Signals | null;
+}
+
+/** A child process in a process group of its own, so that the terminal's Ctrl-C reaches only us. */
+export interface Child {
+	name: string;
+	id: ProcessId;
+	log: string;
+	/** Resolves when the child has ended, whoever ended it; never rejects. */
+	exited: Promise<Exit>;
+	/** Whether it ended without being asked to. */
+	crashed(): boolean;
+	/** SIGTERM to the group, then SIGKILL after the grace; resolves when the whole group is gone. Safe to call twice. */
+	stop(graceMs?: number): Promise<void>;
+	/** SIGKILL to the group at once, without waiting. */
+	kill(): void;
+}
+
+export interface ChildOptions {
+	/** What it is called in messages, such as `QuestDB`. */
+	name: string;
+	command: string;
+	args: string[];
+	/** The whole environment; nothing is inherited. */
+	env: NodeJS.ProcessEnv;
+	cwd?: string;
+	/** File that receives stdout and stderr, appended. */
+	log: string;
+}
+
+/** Starts a child. Throws {@link UserError} if the command cannot be run. */
+export async function startChild(options: ChildOptions): Promise<Child> {
+	mkdirSync(dirname(options.log), { recursive: true });
+	const out = openSync(options.log, "a");
+	const child = spawn(options.command, options.args, {
+		cwd: options.cwd,
+		env: options.env,
+		detached: true,
+		stdio: ["ignore", out, out],
+	});
+	closeSync(out);
+	await new Promise<void>((resolve, reject) => {
+		child.once("spawn", resolve);
+		child.once("error", (cause) => {
+			reject(new UserError(`${options.name} cannot be started: ${options.command}: ${cause.message}`, { cause }));
+		});
+	});
+	const pid = child.pid as number;
+	const guard = startGuard(pid);
+	let asked = false;
+	const exited = new Promise<Exit>((resolve) => {
+		child.once("exit", (code, signal) => {
+			// What the child itself had started must not outlive it, nor may the guard meet a recycled pid.
+			signalGroup(pid, "SIGKILL");
+			guard.release();
+			resolve({ code, signal });
+		});
+	});
+	let stopping: Promise<void> | undefined;
+	return {
+		name: options.name,
+		id: processId(pid),
+		log: options.log,
+		exited,
+		crashed: () => !asked && (child.exitCode !== null || child.signalCode !== null),
+		stop(graceMs = 10_000) {
+			asked = true;
+			stopping ??= stopGroup(pid, exited, graceMs);
+			return stopping;
+		},
+		kill() {
+			asked = true;
+			signalGroup(pid, "SIGKILL");
+		},
+	};
+}
+
+async function stopGroup(pid: number, exited: Promise<Exit>, graceMs: number): Promise<void> {
+	signalGroup(pid, "SIGTERM");
+	const ended = await Promise.race([exited.then(() => true), sleep(graceMs, false, { ref: false })]);
+	if (!ended) signalGroup(pid, "SIGKILL");
+	await exited;
+	while (groupAlive(pid)) await sleep(10);
+}
+
+/**
+ * Waits until `ready` says so, asking again every `everyMs`. Throws {@link UserError} with the child's last log lines
+ * when the child ends first or the time is up; the child is stopped then.
+ */
+export async function waitReady(
+	child: Child,
+	ready: () => Promise<boolean>,
+	{ timeoutMs = 60_000, everyMs = 100, signal }: { timeoutMs?: number; everyMs?: number; signal?: AbortSignal } = {},
+): Promise<void> {
+	const until = performance.now() + timeoutMs;
+	let ended: Exit | undefined;
+	void child.exited.then((exit) => {
+		ended = exit;
+	});
+	while (true) {
+		if (signal?.aborted) {
+			await child.stop();
+			signal.throwIfAborted();
+		}
+		if (ended) throw new UserError(crashMessage(child, ended));
+		if (await ready().catch(() => false)) return;
+		if (performance.now() > until) {
+			await child.stop(2_000);
+			throw new UserError(
+				`${child.name} did not become ready within ${Math.round(timeoutMs / 1000)} s. ${logTail(child.log)}`,
+			);
+		}
+		await sleep(everyMs);
+	}
+}
+
+/** What to say about a child that ended by itself: how, and the last lines of its log. */
+export function crashMessage(child: Pick<Child, "name" | "log">, exit: Exit): string {
+	const how = exit.signal ? `was killed by ${exit.signal}` : `ended with exit code ${exit.code}`;
+	return `${child.name} ${how}. ${logTail(child.log)}`;
+}
+
+function logTail(log: string): string {
+	const lines = lastLines(log, 15);
+	return lines.length === 0
+		? `It wrote nothing to ${log}`
+		: `Last lines of ${log}:\n${lines.map((line) => `    ${line}`).join("\n")}`;
+}
