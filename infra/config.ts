@@ -1,0 +1,97 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+
+const root = resolve(import.meta.dirname, "..");
+const wholeNumber = z.int().positive();
+
+/**
+ * Every name and size of the stacks, with its default. Override any of them at the command line with
+ * `-c tidemark='{"shards":4}'`, or for good in cdk.json under `context.tidemark`.
+ */
+export const Config = z.strictObject({
+	/** Begins the name of each resource that has a fixed name; a second copy in one account needs its own. */
+	prefix: z
+		.string()
+		.regex(/^[a-z][a-z0-9-]{0,30}$/, "must be lower case letters, digits and dashes, 31 at most")
+		.default("tidemark"),
+
+	/** Shards of each stream. Left out, the streams are on-demand and AWS scales them. */
+	shards: wholeNumber.optional(),
+	/** How long the stream of trades keeps its records: what a restart without state can read again. */
+	retentionHours: z.int().min(24).max(8760).default(24),
+	/** The same for the streams of results (bars, ticks, hits): how long a consumer may be broken without a loss. */
+	resultsRetentionHours: z.int().min(24).max(8760).default(24),
+
+	/** Glue database of the lake. */
+	lakeDatabase: z
+		.string()
+		.regex(/^[a-z0-9_]+$/, "must be lower case letters, digits and underscores, as Athena wants it")
+		.default("tidemark"),
+
+	/** Parallel subtasks of the Flink job; more than the shards of `trades` idle. */
+	parallelism: wholeNumber.default(1),
+	/** Subtasks that share one KPU (1 vCPU, 4 GiB). */
+	parallelismPerKpu: z.int().min(1).max(8).default(1),
+	/** Time between two checkpoints. Lake rows become visible with them. */
+	checkpointMs: z.int().min(100).default(60_000),
+	/** Seconds that a window stays open after its end. */
+	lateness: z.number().nonnegative().default(2),
+	/** Seconds after which a caught-up shard without records no longer holds the watermark back. */
+	shardIdle: z.number().positive().default(5),
+	/** Where a job without state starts to read. */
+	initialPosition: z.enum(["TRIM_HORIZON", "LATEST"]).default("TRIM_HORIZON"),
+	/** The runner's jar and the folder with the job's SQL. */
+	runnerJar: z.string().default(resolve(root, ".tidemark/tools/runner/tidemark-runner.jar")),
+	sqlFolder: z.string().default(resolve(root, "sql")),
+
+	/**
+	 * `aws`: an emulator in place of AWS' own endpoints. `store`: the time-series store, anything that takes InfluxDB
+	 * line protocol at /api/v2/write; without it bars are kept in the lake and the stream only.
+	 */
+	endpoints: z.strictObject({ aws: z.url().optional(), store: z.url().optional() }).default({}),
+	/** The store's bucket and organisation; QuestDB ignores both. */
+	storeBucket: z.string().default("tidemark"),
+	storeOrg: z.string().default("tidemark"),
+
+	/** Most records in one call of a landing function; as many lines go into one request to the store. */
+	landingBatch: z.int().min(1).max(5_000).default(5_000),
+	/** Most records in one call of the alerting function. */
+	alertingBatch: z.int().min(1).max(1_000).default(100),
+	/** How often a batch is tried again before its position goes to the dead-letter queue. */
+	retries: z.int().min(1).max(10_000).default(100),
+	/** For an event source that takes a partial failure for success, as the emulator's: fail the whole batch instead. */
+	retryWholeBatch: z.boolean().default(false),
+	/** Days for which a hit is remembered as published; longer than a stream can be read again. */
+	alertMemoryDays: wholeNumber.default(8),
+	/** Adds a queue that holds what was published, for the live page and for tests. */
+	alertsQueue: z.boolean().default(false),
+});
+export type Config = z.infer<typeof Config>;
+/** What can be overridden, as it is written in the context. */
+export type Overrides = z.input<typeof Config>;
+
+/**
+ * The configuration with `overrides` in place of the defaults.
+ *
+ * @param overrides the value of the context key `tidemark`: an object, or its JSON as `-c` passes it
+ * @throws if it is no JSON object, names an unknown setting or has a wrong value; the message lists all of them
+ */
+export function readConfig(overrides: unknown = {}): Config {
+	let given = overrides;
+	if (typeof given === "string") {
+		try {
+			given = JSON.parse(given);
+		} catch (cause) {
+			throw new Error(
+				`The context "tidemark" is not JSON: ${JSON.stringify(overrides)}. Write it as -c tidemark='{"shards":4}'.`,
+				{ cause },
+			);
+		}
+	}
+	const parsed = Config.safeParse(given);
+	if (parsed.success) return parsed.data;
+	throw new Error(
+		`The context "tidemark" has mistakes:\n${z.prettifyError(parsed.error)}\ninfra/config.ts lists the settings: ${Object.keys(Config.shape).join(", ")}.`,
+		{ cause: parsed.error },
+	);
+}

@@ -1,0 +1,54 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { CfnDatabase } from "aws-cdk-lib/aws-glue";
+import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
+import type { Construct } from "constructs";
+import type { Config } from "./config.ts";
+
+/** Where the Iceberg tables are: their files in a bucket, their names in a Glue database. */
+export class LakeStack extends Stack {
+	readonly bucket: Bucket;
+	readonly database: CfnDatabase;
+	/** The place under which Iceberg puts its tables. */
+	readonly warehouse: string;
+
+	constructor(scope: Construct, id: string, props: StackProps & { config: Config }) {
+		super(scope, id, props);
+		this.bucket = new Bucket(this, "Bucket", {
+			encryption: BucketEncryption.S3_MANAGED,
+			blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+			enforceSSL: true,
+			minimumTLSVersion: 1.2,
+			lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+			// The lake is the record of what happened: a deleted stack leaves it behind.
+			removalPolicy: RemovalPolicy.RETAIN,
+		});
+		this.warehouse = `s3://${this.bucket.bucketName}/lake`;
+		this.database = new CfnDatabase(this, "Database", {
+			catalogId: this.account,
+			databaseInput: {
+				name: props.config.lakeDatabase,
+				description: "Tidemark's lake: Iceberg tables, written by the Flink job",
+				locationUri: this.warehouse,
+			},
+		});
+		this.database.applyRemovalPolicy(RemovalPolicy.RETAIN);
+		new CfnOutput(this, "LakeBucket", { value: this.bucket.bucketName });
+		new CfnOutput(this, "LakeDatabase", { value: this.database.ref });
+	}
+
+	/** Lets `grantee` create, read and commit the tables of this database, and no other's. */
+	grantTables(grantee: IGrantable): void {
+		this.bucket.grantReadWrite(grantee);
+		const glue = (resource: string, resourceName?: string) =>
+			this.formatArn({ service: "glue", resource, ...(resourceName ? { resourceName } : {}) });
+		grantee.grantPrincipal.addToPrincipalPolicy(
+			new PolicyStatement({
+				actions: ["Database", "Table", "Tables"]
+					.map((what) => `glue:Get${what}`)
+					.concat(["Create", "Update", "Delete"].map((verb) => `glue:${verb}Table`)),
+				resources: [glue("catalog"), glue("database", this.database.ref), glue("table", `${this.database.ref}/*`)],
+			}),
+		);
+	}
+}

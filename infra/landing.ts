@@ -1,0 +1,51 @@
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { AttributeType, Billing, TableEncryptionV2, TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import type { Construct } from "constructs";
+import type { Config } from "./config.ts";
+import { deadLetterQueue, streamConsumer } from "./consumer.ts";
+import type { Streams } from "./ingest.ts";
+
+/** Bars into the time-series store, ticks into the table of latest prices: a function for each, so that each fails alone. */
+export class LandingStack extends Stack {
+	constructor(scope: Construct, id: string, props: StackProps & { config: Config; streams: Streams }) {
+		super(scope, id, props);
+		const { config, streams } = props;
+		const deadLetters = deadLetterQueue(this, "DeadLetters");
+		const latest = new TableV2(this, "Latest", {
+			partitionKey: { name: "symbol", type: AttributeType.STRING },
+			billing: Billing.onDemand(),
+			encryption: TableEncryptionV2.dynamoOwnedKey(),
+			// The next ticks fill it again.
+			removalPolicy: RemovalPolicy.DESTROY,
+		});
+
+		if (config.endpoints.store !== undefined) {
+			streamConsumer(this, "LandBars", {
+				config,
+				name: "landing-bars",
+				entry: "landing/bars.lambda.ts",
+				stream: streams.bars,
+				batchSize: config.landingBatch,
+				deadLetters,
+				environment: {
+					STORE_URL: config.endpoints.store,
+					STORE_BUCKET: config.storeBucket,
+					STORE_ORG: config.storeOrg,
+				},
+			});
+		}
+		const landTicks = streamConsumer(this, "LandTicks", {
+			config,
+			name: "landing-ticks",
+			entry: "landing/ticks.lambda.ts",
+			stream: streams.ticks,
+			batchSize: config.landingBatch,
+			deadLetters,
+			environment: { LATEST_TABLE: latest.tableName },
+		});
+		latest.grant(landTicks, "dynamodb:PutItem");
+
+		new CfnOutput(this, "LandingDeadLettersUrl", { value: deadLetters.queueUrl });
+		new CfnOutput(this, "LatestTable", { value: latest.tableName });
+	}
+}

@@ -1,0 +1,18 @@
+import { type App, Tags } from "aws-cdk-lib";
+import { AlertingStack } from "./alerting.ts";
+import { ComputeStack } from "./compute.ts";
+import type { Config } from "./config.ts";
+import { IngestStack } from "./ingest.ts";
+import { LakeStack } from "./lake.ts";
+import { LandingStack } from "./landing.ts";
+
+/** Adds Tidemark's stacks to `app`, in the order in which the data flows, and returns them. */
+export function tidemark(app: App, config: Config) {
+	const ingest = new IngestStack(app, "TidemarkIngest", { config });
+	const lake = new LakeStack(app, "TidemarkLake", { config });
+	const compute = new ComputeStack(app, "TidemarkCompute", { config, streams: ingest.streams, lake });
+	const landing = new LandingStack(app, "TidemarkLanding", { config, streams: ingest.streams });
+	const alerting = new AlertingStack(app, "TidemarkAlerting", { config, streams: ingest.streams });
+	Tags.of(app).add("application", config.prefix);
+	return { ingest, lake, compute, landing, alerting };
+}
