@@ -1,0 +1,56 @@
+package io.tidemark.runner;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.table.api.TableResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the SQL files of the repository: property groups, files, placeholders, statements, one compiled plan.
+ *
+ * <p>On Managed Flink the property groups come from the service. Elsewhere {@code -Dtidemark.properties=FILE} names a
+ * file of the same form, {@code -Dtidemark.flink.conf=DIR} the folder of Flink's config.yaml, and {@code
+ * -Dtidemark.plan=FILE} where the compiled plan is written.
+ */
+public final class Main {
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+    private Main() {}
+
+    public static void main(String[] args) throws Exception {
+        try {
+            run();
+        } catch (IllegalArgumentException e) {
+            LOG.error("{}", e.getMessage()); // the message says it all; the stack follows from the exception
+            throw e;
+        }
+    }
+
+    private static void run() throws Exception {
+        Map<String, Properties> groups = PropertyGroups.read(System.getProperty("tidemark.properties"));
+        Map<String, String> runner = PropertyGroups.group(groups, "tidemark.runner");
+        Map<String, String> placeholders = PropertyGroups.group(groups, "tidemark.sql");
+
+        String conf = System.getProperty("tidemark.flink.conf");
+        Configuration configuration = conf == null ? new Configuration() : GlobalConfiguration.loadConfiguration(conf);
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+
+        SqlFiles files = SqlFiles.read(PropertyGroups.required(runner, "tidemark.runner", "sql.location"), placeholders);
+        Job job = Job.define(env, files);
+        String plan = System.getProperty("tidemark.plan");
+        if (plan != null) {
+            Files.writeString(Path.of(plan), job.planJson());
+        }
+        TableResult result = job.execute();
+        LOG.info("The job runs {} statements from {} files", job.statements(), files.size());
+        if (conf != null) {
+            result.await();
+        }
+    }
+}

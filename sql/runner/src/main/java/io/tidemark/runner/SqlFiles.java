@@ -1,0 +1,118 @@
+package io.tidemark.runner;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+
+/** The SQL files by their path below sql/ ({@code 2_views/bars.sql}), sorted, with their placeholders filled. */
+final class SqlFiles {
+    static final String JOB = "4_job.sql";
+
+    private final TreeMap<String, String> texts;
+
+    private SqlFiles(TreeMap<String, String> texts) {
+        this.texts = texts;
+    }
+
+    /**
+     * Reads the files from a folder, a zip file or a zip in S3 ({@code s3://bucket/key.zip}). Throws where there is no
+     * 4_job.sql, a placeholder has no property, or a property no placeholder.
+     */
+    static SqlFiles read(String location, Map<String, String> properties) throws IOException {
+        TreeMap<String, String> raw;
+        if (location.startsWith("s3://")) {
+            raw = unzip(new ByteArrayInputStream(download(URI.create(location), properties)));
+        } else if (Files.isDirectory(Path.of(location))) {
+            raw = readFolder(Path.of(location));
+        } else {
+            try (InputStream zip = Files.newInputStream(Path.of(location))) {
+                raw = unzip(zip);
+            }
+        }
+        if (!raw.containsKey(JOB)) {
+            throw new IllegalArgumentException(
+                    "sql.location " + location + " has no " + JOB + " (it has " + raw.keySet() + ")");
+        }
+        Placeholders placeholders = new Placeholders(properties);
+        TreeMap<String, String> filled = new TreeMap<>();
+        raw.forEach((file, text) -> {
+            boolean takes = file.startsWith("1_sources/") || file.startsWith("3_sinks/");
+            if (!takes) {
+                Placeholders.refuse(file, text);
+            }
+            filled.put(file, takes ? placeholders.fill(file, text) : text);
+        });
+        placeholders.refuseUnused();
+        return new SqlFiles(filled);
+    }
+
+    /** The files in a folder such as {@code 2_views}, by path, sorted. */
+    Map<String, String> in(String folder) {
+        return texts.entrySet().stream()
+                .filter(e -> e.getKey().startsWith(folder + "/"))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a, TreeMap::new));
+    }
+
+    String job() {
+        return texts.get(JOB);
+    }
+
+    int size() {
+        return texts.size();
+    }
+
+    private static boolean belongs(String file) {
+        return file.equals(JOB) || file.matches("(1_sources|2_views|3_sinks)/.+\\.sql");
+    }
+
+    private static TreeMap<String, String> readFolder(Path folder) throws IOException {
+        TreeMap<String, String> texts = new TreeMap<>();
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.filter(Files::isRegularFile).collect(Collectors.toList())) {
+                String file = folder.relativize(path).toString().replace('\\', '/');
+                if (belongs(file)) {
+                    texts.put(file, Files.readString(path));
+                }
+            }
+        }
+        return texts;
+    }
+
+    private static TreeMap<String, String> unzip(InputStream in) throws IOException {
+        TreeMap<String, String> texts = new TreeMap<>();
+        ZipInputStream zip = new ZipInputStream(in);
+        for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+            if (belongs(entry.getName())) {
+                texts.put(entry.getName(), new String(zip.readAllBytes(), StandardCharsets.UTF_8));
+            }
+        }
+        return texts;
+    }
+
+    private static byte[] download(URI location, Map<String, String> properties) {
+        S3ClientBuilder builder = S3Client.builder()
+                .region(Region.of(PropertyGroups.required(properties, "tidemark.sql", "AWS_REGION")))
+                .endpointOverride(URI.create(PropertyGroups.required(properties, "tidemark.sql", "S3_ENDPOINT")))
+                .forcePathStyle(Boolean.parseBoolean(properties.get("S3_PATH_STYLE")));
+        try (S3Client s3 = builder.build()) {
+            return s3.getObjectAsBytes(
+                            get -> get.bucket(location.getHost()).key(location.getPath().substring(1)))
+                    .asByteArray();
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException("sql.location " + location + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+}
