@@ -1,1 +1,35 @@
-export const handler = async () => ({ batchItemFailures: [] });
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Metrics } from "@aws-lambda-powertools/metrics";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { z } from "zod";
+import { Bar } from "../contracts.ts";
+import { barWriter } from "./bars.ts";
+import { streamConsumer } from "./consumer.ts";
+import { deadLetterQueue } from "./dead_letters.ts";
+import { flag, readSettings } from "./settings.ts";
+import { lineStore } from "./store.ts";
+
+const settings = readSettings({
+	STORE_URL: z.url(),
+	STORE_BUCKET: z.string(),
+	STORE_ORG: z.string(),
+	STORE_TOKEN: z.string().optional(),
+	DEAD_LETTERS_URL: z.url(),
+	RETRY_WHOLE_BATCH: flag,
+});
+const store = lineStore({
+	url: settings.STORE_URL,
+	bucket: settings.STORE_BUCKET,
+	org: settings.STORE_ORG,
+	token: settings.STORE_TOKEN,
+});
+
+/** The stream `bars` into the time-series store. */
+export const handler = streamConsumer({
+	schema: Bar,
+	handle: barWriter(store),
+	deadLetters: deadLetterQueue(new SQSClient(), settings.DEAD_LETTERS_URL),
+	retryWholeBatch: settings.RETRY_WHOLE_BATCH,
+	logger: new Logger(),
+	metrics: new Metrics(),
+});
