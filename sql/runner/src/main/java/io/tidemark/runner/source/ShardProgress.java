@@ -1,0 +1,165 @@
+package io.tidemark.runner.source;
+
+import java.math.BigInteger;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import javax.annotation.Nullable;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.apache.flink.streaming.connectors.kinesis.internals.publisher.RecordPublisher.RecordPublisherRunResult;
+import org.apache.flink.table.data.RowData;
+
+/**
+ * What is known of one shard: its watermark, whether it is read up to its tip, and how long it has said nothing about event time.
+ * Called by the shard's own thread and by the one that reports, hence synchronized.
+ */
+final class ShardProgress {
+  /** While a shard has spoken within this time, it need not be asked whether a record that moved nothing was one that may. */
+  private static final long PROBE_AFTER_MILLIS = 200;
+
+  private final String id;
+  @Nullable private final String parent;
+  @Nullable private final String adjacentParent;
+  private final BigInteger firstHashKey;
+  private final BigInteger lastHashKey;
+  private final Supplier<WatermarkGenerator<RowData>> generators;
+  private final WatermarkGenerator<RowData> generator;
+  private final LongSupplier clock;
+  private final WatermarkOutput output = outputTo(this::raise);
+  @Nullable private WatermarkGenerator<RowData> probe;
+  private boolean probeSpoke;
+  private long watermark;
+  private long spokeAt;
+  private long millisBehind = -1;
+  private boolean tipInPoll;
+  private boolean atTip;
+  private long askedAt;
+  private boolean ended;
+  private final boolean past;
+
+  /**
+   * @param restored its watermark in the checkpoint, {@link GlobalWatermark#NONE} if there is none
+   * @param past whether it was read to its end before the job was restored
+   * @param generators gives watermark generators, each without a history
+   * @param clock milliseconds, monotonic
+   */
+  ShardProgress(
+      String id,
+      @Nullable String parent,
+      @Nullable String adjacentParent,
+      BigInteger firstHashKey,
+      BigInteger lastHashKey,
+      long restored,
+      boolean past,
+      Supplier<WatermarkGenerator<RowData>> generators,
+      LongSupplier clock) {
+    this.id = id;
+    this.parent = parent;
+    this.adjacentParent = adjacentParent;
+    this.firstHashKey = firstHashKey;
+    this.lastHashKey = lastHashKey;
+    this.watermark = restored;
+    this.past = past;
+    this.ended = past;
+    this.generators = generators;
+    this.generator = generators.get();
+    this.clock = clock;
+    this.spokeAt = clock.getAsLong();
+  }
+
+  /** A record was emitted. Only one from which the planner's generator makes a watermark counts as speaking. */
+  synchronized void onRecord(RowData row, long arrivedAt) {
+    long before = watermark;
+    generator.onEvent(row, arrivedAt, output);
+    generator.onPeriodicEmit(output);
+    long now = clock.getAsLong();
+    if (watermark > before || now - spokeAt > PROBE_AFTER_MILLIS && mayMoveWatermark(row, arrivedAt)) {
+      spokeAt = now;
+    }
+  }
+
+  /**
+   * Tells a record whose event time is merely not newer from one that has none. The generator answers both with silence,
+   * so one without a history is asked.
+   */
+  private boolean mayMoveWatermark(RowData row, long arrivedAt) {
+    if (probe == null) {
+      probe = generators.get();
+    }
+    probeSpoke = false;
+    WatermarkOutput heard = outputTo(candidate -> probeSpoke |= candidate > GlobalWatermark.NONE);
+    probe.onEvent(row, arrivedAt, heard);
+    probe.onPeriodicEmit(heard);
+    if (probeSpoke) {
+      probe = null; // has a history now
+    }
+    return probeSpoke;
+  }
+
+  private void raise(long candidate) {
+    watermark = Math.max(watermark, candidate);
+  }
+
+  /** A batch was emitted; {@code millis} is how far behind the shard's tip Kinesis said it ends, if it did. */
+  synchronized void onBatch(@Nullable Long millis) {
+    millisBehind = millis == null ? -1 : millis;
+    tipInPoll = millisBehind == 0;
+    atTip &= tipInPoll;
+  }
+
+  /**
+   * A poll has returned. It must have returned, not only its batch been emitted, before it says that the tip was reached:
+   * the tip may have been the shard's end, behind which its children go on.
+   *
+   * @param numberAtStart the newest number of {@link GlobalWatermark} known when it began
+   */
+  synchronized void onPoll(long numberAtStart, RecordPublisherRunResult result) {
+    if (result == RecordPublisherRunResult.COMPLETE) {
+      ended = true;
+      atTip = false;
+    } else if (result == RecordPublisherRunResult.INCOMPLETE) {
+      atTip = tipInPoll;
+      askedAt = atTip ? Math.max(askedAt, numberAtStart) : askedAt;
+    }
+    tipInPoll = false;
+  }
+
+  synchronized ShardReport report(long idleMillis) {
+    ShardReport.State state =
+        past ? ShardReport.State.PAST
+            : ended ? ShardReport.State.ENDED
+            : atTip && clock.getAsLong() - spokeAt >= idleMillis ? ShardReport.State.QUIET
+            : ShardReport.State.READING;
+    return new ShardReport(id, parent, adjacentParent, firstHashKey, lastHashKey, state, watermark, askedAt);
+  }
+
+  String id() {
+    return id;
+  }
+
+  synchronized long watermark() {
+    return watermark;
+  }
+
+  /** How far it was behind the tip at its last batch; 0 at its end, -1 before the first answer. */
+  synchronized long millisBehind() {
+    return ended ? 0 : millisBehind;
+  }
+
+  private static WatermarkOutput outputTo(LongConsumer consumer) {
+    return new WatermarkOutput() {
+      @Override
+      public void emitWatermark(Watermark watermark) {
+        consumer.accept(watermark.getTimestamp());
+      }
+
+      @Override
+      public void markIdle() {} // table.exec.source.idle-timeout: here scan.shard.idle-timeout decides
+
+      @Override
+      public void markActive() {}
+    };
+  }
+}

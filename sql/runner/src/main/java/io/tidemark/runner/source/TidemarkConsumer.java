@@ -1,0 +1,135 @@
+package io.tidemark.runner.source;
+
+import java.util.List;
+import java.util.Properties;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
+import org.apache.flink.streaming.connectors.kinesis.FlinkKinesisConsumer;
+import org.apache.flink.streaming.connectors.kinesis.internals.KinesisDataFetcher;
+import org.apache.flink.streaming.connectors.kinesis.serialization.KinesisDeserializationSchema;
+import org.apache.flink.table.data.RowData;
+
+/**
+ * The connector's consumer with a {@link TidemarkFetcher}, and with what must survive a restart beside the shards' positions: the
+ * watermarks, and how many records were read. Metrics of the operator: {@code tidemark.records_read}, {@code tidemark.clocks_read},
+ * {@code tidemark.millis_behind_latest}, {@code tidemark.watermark}.
+ */
+final class TidemarkConsumer extends FlinkKinesisConsumer<RowData> {
+  private static final long serialVersionUID = 1L;
+
+  private final SourceSettings settings;
+  private final WatermarkStrategy<RowData> strategy;
+
+  private transient ListState<Tuple2<String, Long>> watermarkState;
+  private transient ListState<Tuple2<Long, Long>> countState;
+  private transient RestoredWatermarks restored;
+  private transient ReadCounts counts;
+  private transient volatile TidemarkFetcher fetcher;
+  private transient boolean closed;
+
+  TidemarkConsumer(
+      String stream,
+      RecordDecoder decoder,
+      Properties properties,
+      SourceSettings settings,
+      WatermarkStrategy<RowData> strategy) {
+    super(stream, decoder, properties);
+    this.settings = settings;
+    this.strategy = strategy;
+  }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    super.initializeState(context);
+    watermarkState =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("tidemark-watermarks", Types.TUPLE(Types.STRING, Types.LONG)));
+    countState =
+        context
+            .getOperatorStateStore()
+            .getListState(new ListStateDescriptor<>("tidemark-read", Types.TUPLE(Types.LONG, Types.LONG)));
+    restored = RestoredWatermarks.from(watermarkState.get());
+    long records = 0;
+    long clocks = 0;
+    for (Tuple2<Long, Long> part : countState.get()) { // after a rescale a subtask gets the counts of several, or none
+      records += part.f0;
+      clocks += part.f1;
+    }
+    counts = new ReadCounts(records, clocks);
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    if (closed) {
+      return; // as the positions, which the connector leaves as they were
+    }
+    TidemarkFetcher running = fetcher;
+    watermarkState.update(running == null ? restored.entries() : running.watermarkEntries());
+    countState.update(List.of(Tuple2.of(counts.records(), counts.clocks())));
+  }
+
+  @Override
+  public void open(OpenContext context) throws Exception {
+    super.open(context);
+    MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("tidemark");
+    metrics.gauge("records_read", (Gauge<Long>) counts::records);
+    metrics.gauge("clocks_read", (Gauge<Long>) counts::clocks);
+    metrics.gauge("millis_behind_latest", (Gauge<Long>) this::millisBehindLatest);
+    metrics.gauge("watermark", (Gauge<Long>) () -> fetcher == null ? restored.emitted() : fetcher.emitted());
+  }
+
+  @Override
+  public void close() throws Exception {
+    super.close();
+    closed = true;
+  }
+
+  /** The furthest of its shards, 0 without shards, -1 while one has not answered yet. */
+  private long millisBehindLatest() {
+    TidemarkFetcher running = fetcher;
+    long furthest = running == null ? -1 : 0;
+    for (ShardProgress shard : running == null ? List.<ShardProgress>of() : running.shards()) {
+      long millis = shard.millisBehind();
+      furthest = millis < 0 || furthest < 0 ? -1 : Math.max(furthest, millis);
+    }
+    return furthest;
+  }
+
+  @Override
+  protected KinesisDataFetcher<RowData> createFetcher(
+      List<String> streams,
+      SourceContext<RowData> sourceContext,
+      RuntimeContext runtime,
+      Properties properties,
+      KinesisDeserializationSchema<RowData> decoder) {
+    StreamingRuntimeContext streaming = (StreamingRuntimeContext) runtime;
+    fetcher =
+        new TidemarkFetcher(
+            streams,
+            sourceContext,
+            runtime,
+            properties,
+            decoder,
+            getShardAssigner(),
+            settings,
+            strategy,
+            WatermarkExchange.through(
+                streaming.getGlobalAggregateManager(), "tidemark-watermark-" + streaming.getOperatorUniqueID()),
+            restored,
+            counts,
+            null);
+    return fetcher;
+  }
+}

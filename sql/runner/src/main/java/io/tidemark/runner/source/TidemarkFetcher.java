@@ -1,0 +1,300 @@
+package io.tidemark.runner.source;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.kinesis.shaded.com.amazonaws.services.kinesis.model.Shard;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.functions.source.SourceFunction.SourceContext;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.connectors.kinesis.KinesisShardAssigner;
+import org.apache.flink.streaming.connectors.kinesis.internals.KinesisDataFetcher;
+import org.apache.flink.streaming.connectors.kinesis.internals.ShardConsumer;
+import org.apache.flink.streaming.connectors.kinesis.internals.publisher.RecordPublisher;
+import org.apache.flink.streaming.connectors.kinesis.model.KinesisStreamShardState;
+import org.apache.flink.streaming.connectors.kinesis.model.SentinelSequenceNumber;
+import org.apache.flink.streaming.connectors.kinesis.model.SequenceNumber;
+import org.apache.flink.streaming.connectors.kinesis.model.StreamShardHandle;
+import org.apache.flink.streaming.connectors.kinesis.proxy.KinesisProxy;
+import org.apache.flink.streaming.connectors.kinesis.proxy.KinesisProxyV2Factory;
+import org.apache.flink.streaming.connectors.kinesis.serialization.KinesisDeserializationSchema;
+import org.apache.flink.table.data.RowData;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the shards of one subtask as the connector does, but keeps a {@link ShardProgress} for each, reports them to the job's
+ * {@link GlobalWatermark} and emits the watermark that comes back, which is the same in all subtasks.
+ */
+final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
+  private static final Logger LOG = LoggerFactory.getLogger(TidemarkFetcher.class);
+  /** An exchange may fail while the job master is busy; the watermark then waits. A job master that never answers is an error. */
+  private static final int EXCHANGE_ATTEMPTS = 10;
+
+  private final Object checkpointLock;
+  private final SourceContext<RowData> context;
+  private final RuntimeContext runtime;
+  private final SourceSettings settings;
+  private final WatermarkStrategy<RowData> strategy;
+  private final WatermarkExchange exchange;
+  private final RestoredWatermarks restored;
+  private final ReadCounts counts;
+  private final Map<Integer, ShardProgress> shards = new ConcurrentHashMap<>();
+  private final Map<Integer, RecordDecoder> decoders = new ConcurrentHashMap<>();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile long knownNumber;
+  private volatile long emitted = GlobalWatermark.NONE;
+  private volatile boolean started;
+  private int epoch = -1;
+
+  TidemarkFetcher(
+      List<String> streams,
+      SourceContext<RowData> sourceContext,
+      RuntimeContext runtime,
+      Properties properties,
+      KinesisDeserializationSchema<RowData> decoder,
+      KinesisShardAssigner assigner,
+      SourceSettings settings,
+      WatermarkStrategy<RowData> strategy,
+      WatermarkExchange exchange,
+      RestoredWatermarks restored,
+      ReadCounts counts,
+      FlinkKinesisProxyFactory proxies) {
+    super(
+        streams,
+        new NeverIdle<>(sourceContext),
+        sourceContext.getCheckpointLock(),
+        runtime,
+        properties,
+        decoder,
+        assigner,
+        null, // the watermark assigner: it knows neither the other subtasks nor who lags behind
+        null,
+        new AtomicReference<>(),
+        new ArrayList<>(),
+        noneDiscovered(streams),
+        proxies == null ? KinesisProxy::create : proxies,
+        KinesisProxyV2Factory::createKinesisProxyAsyncV2);
+    this.checkpointLock = sourceContext.getCheckpointLock();
+    this.context = sourceContext;
+    this.runtime = runtime;
+    this.settings = settings;
+    this.strategy = strategy;
+    this.exchange = exchange;
+    this.restored = restored;
+    this.counts = counts;
+  }
+
+  private static HashMap<String, String> noneDiscovered(List<String> streams) {
+    return createInitialSubscribedStreamsToLastDiscoveredShardsState(streams);
+  }
+
+  @Override
+  public int registerNewSubscribedShardState(KinesisStreamShardState state) {
+    synchronized (checkpointLock) {
+      int index = super.registerNewSubscribedShardState(state);
+      Shard shard = state.getStreamShardHandle().getShard();
+      boolean past = SentinelSequenceNumber.SENTINEL_SHARD_ENDING_SEQUENCE_NUM.get().equals(state.getLastProcessedSequenceNum());
+      shards.put(
+          index,
+          new ShardProgress(
+              shard.getShardId(),
+              shard.getParentShardId(),
+              shard.getAdjacentParentShardId(),
+              new BigInteger(shard.getHashKeyRange().getStartingHashKey()),
+              new BigInteger(shard.getHashKeyRange().getEndingHashKey()),
+              restored.of(shard.getShardId()),
+              past,
+              () -> strategy.createWatermarkGenerator(runtime::getMetricGroup),
+              () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime())));
+      return index;
+    }
+  }
+
+  @Override
+  protected ShardConsumer<RowData> createShardConsumer(
+      Integer index,
+      StreamShardHandle handle,
+      SequenceNumber from,
+      MetricGroup metrics,
+      KinesisDeserializationSchema<RowData> decoder)
+      throws InterruptedException {
+    decoders.put(index, (RecordDecoder) decoder); // this shard's own copy
+    return super.createShardConsumer(index, handle, from, metrics, decoder);
+  }
+
+  @Override
+  protected RecordPublisher createRecordPublisher(
+      SequenceNumber from, Properties properties, MetricGroup metrics, StreamShardHandle handle)
+      throws InterruptedException {
+    RecordPublisher publisher = super.createRecordPublisher(from, properties, metrics, handle);
+    ShardProgress shard = progressOf(handle.getShard().getShardId());
+    return consumer -> {
+      long numberAtStart = knownNumber;
+      RecordPublisher.RecordPublisherRunResult result =
+          publisher.run(
+              batch -> {
+                SequenceNumber last = consumer.accept(batch);
+                shard.onBatch(batch.getMillisBehindLatest());
+                return last;
+              });
+      shard.onPoll(numberAtStart, result);
+      return result;
+    };
+  }
+
+  private ShardProgress progressOf(String shardId) {
+    return shards.values().stream().filter(shard -> shard.id().equals(shardId)).findFirst().orElseThrow();
+  }
+
+  @Override
+  protected void emitRecordAndUpdateState(RowData row, long arrivedAt, int index, SequenceNumber number) {
+    RecordDecoder decoder = decoders.get(index);
+    decoder.setSubSequenceNumber(row, number.isAggregated() ? number.getSubSequenceNumber() : 0);
+    synchronized (checkpointLock) { // a checkpoint sees the record, the count and the shard's watermark, or none of them
+      super.emitRecordAndUpdateState(row, arrivedAt, index, number);
+      counts.add(decoder.lastWasClock());
+      shards.get(index).onRecord(row, arrivedAt);
+    }
+  }
+
+  @Override
+  public void runFetcher() throws Exception {
+    emit(restored.emitted());
+    started = true;
+    Thread reporter = new Thread(this::exchangeUntilStopped, "watermark-" + runtime.getTaskInfo().getTaskNameWithSubtasks());
+    reporter.setDaemon(true);
+    reporter.start();
+    try {
+      super.runFetcher();
+    } finally {
+      stopped.countDown();
+      try {
+        reporter.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt(); // the task is being cancelled: the reporter finds it stopped
+      }
+    }
+  }
+
+  @Override
+  public void shutdownFetcher() {
+    stopped.countDown();
+    super.shutdownFetcher();
+  }
+
+  /** Not in Flink's timer thread: that one holds the checkpoint lock, and the job master may take its time. */
+  private void exchangeUntilStopped() {
+    int failures = 0;
+    try {
+      do {
+        try {
+          exchangeWatermark();
+          failures = 0;
+        } catch (IOException e) {
+          if (++failures == EXCHANGE_ATTEMPTS) {
+            throw e;
+          }
+          LOG.warn("The job master did not answer with a watermark; asking again", e);
+        }
+      } while (!stopped.await(settings.watermarkIntervalMillis, TimeUnit.MILLISECONDS));
+    } catch (Throwable t) {
+      if (stopped.getCount() > 0) {
+        stopWithError(t);
+      }
+    }
+  }
+
+  private void exchangeWatermark() throws IOException {
+    GlobalAnswer answer = exchange.report(report());
+    if (answer.epoch != epoch) {
+      epoch = answer.epoch;
+      answer = exchange.report(report());
+    }
+    knownNumber = answer.number;
+    emit(answer.watermark);
+  }
+
+  private SubtaskReport report() {
+    List<ShardReport> reports = new ArrayList<>();
+    shards.values().forEach(shard -> reports.add(shard.report(settings.idleMillis)));
+    return new SubtaskReport(
+        runtime.getTaskInfo().getIndexOfThisSubtask(),
+        runtime.getTaskInfo().getNumberOfParallelSubtasks(),
+        runtime.getTaskInfo().getAttemptNumber(),
+        epoch,
+        reports);
+  }
+
+  private void emit(long watermark) {
+    synchronized (checkpointLock) {
+      if (watermark > emitted && stopped.getCount() > 0) {
+        emitted = watermark;
+        context.emitWatermark(new Watermark(watermark));
+      }
+    }
+  }
+
+  Collection<ShardProgress> shards() {
+    return shards.values();
+  }
+
+  /** What {@link RestoredWatermarks} keeps in a checkpoint; what it was restored with until all shards are known. */
+  List<Tuple2<String, Long>> watermarkEntries() {
+    return started ? RestoredWatermarks.entries(emitted(), shards.values()) : restored.entries();
+  }
+
+  /** The newest watermark that was emitted; before the run it is the restored one. */
+  long emitted() {
+    return Math.max(emitted, restored.emitted());
+  }
+
+  /** Passes everything on but idleness: a subtask without shards waits for the job's watermark like all others. */
+  private static final class NeverIdle<T> implements SourceContext<T> {
+    private final SourceContext<T> inner;
+
+    NeverIdle(SourceContext<T> inner) {
+      this.inner = inner;
+    }
+
+    @Override
+    public void collect(T element) {
+      inner.collect(element);
+    }
+
+    @Override
+    public void collectWithTimestamp(T element, long timestamp) {
+      inner.collectWithTimestamp(element, timestamp);
+    }
+
+    @Override
+    public void emitWatermark(Watermark mark) {
+      inner.emitWatermark(mark);
+    }
+
+    @Override
+    public void markAsTemporarilyIdle() {}
+
+    @Override
+    public Object getCheckpointLock() {
+      return inner.getCheckpointLock();
+    }
+
+    @Override
+    public void close() {
+      inner.close();
+    }
+  }
+}
