@@ -17,7 +17,7 @@ export async function openDuckDb(extensions: string): Promise<DuckDb> {
 	for (const name of ["httpfs", "avro", "iceberg"]) {
 		await connection.run(`LOAD ${quote(join(extensions, `${name}.duckdb_extension`))}`);
 	}
-	// Times with a zone are shown as this session has it, and the extension that knows other zones is not loaded.
+	await connection.run("SET TimeZone = 'UTC'");
 	return {
 		connection,
 		close() {

@@ -60,10 +60,12 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 	const pid = child.pid as number;
 	const guard = startGuard(pid);
 	let asked = false;
+	let ended = false;
 	const exited = new Promise<Exit>((resolve) => {
 		child.once("exit", (code, signal) => {
 			// What the child itself had started must not outlive it, nor may the guard meet a recycled pid.
 			signalGroup(pid, "SIGKILL");
+			ended = true;
 			guard.release();
 			resolve({ code, signal });
 		});
@@ -74,13 +76,16 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 		id: processId(pid),
 		log: options.log,
 		exited,
-		crashed: () => !asked && (child.exitCode !== null || child.signalCode !== null),
+		crashed: () => ended && !asked,
 		stop(graceMs = 10_000) {
+			// Its number may belong to another process by now.
+			if (ended) return Promise.resolve();
 			asked = true;
 			stopping ??= stopGroup(pid, exited, graceMs);
 			return stopping;
 		},
 		kill() {
+			if (ended) return;
 			asked = true;
 			signalGroup(pid, "SIGKILL");
 		},

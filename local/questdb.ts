@@ -1,4 +1,5 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { UserError } from "./errors.ts";
 import { tools } from "./paths.ts";
 import { type Child, startChild, waitReady } from "./process.ts";
@@ -32,7 +33,8 @@ export async function startQuestDb(
 	{ signal, onStart }: { signal?: AbortSignal; onStart?: (child: Child) => void } = {},
 ): Promise<Child> {
 	const places = placesIn(dir);
-	mkdirSync(places.questdb, { recursive: true });
+	mkdirSync(join(places.questdb, "conf"), { recursive: true });
+	writeFileSync(join(places.questdb, "conf", "log.conf"), logConf);
 	const child = await startChild({
 		name: "QuestDB",
 		command: java,
@@ -62,6 +64,12 @@ export async function startQuestDb(
 	return child;
 }
 
+// By default every connection and commit is logged.
+const logConf = `writers=stdout
+w.stdout.class=io.questdb.log.LogConsoleWriter
+w.stdout.level=ERROR,CRITICAL,ADVISORY
+`;
+
 /** QuestDB's settings: one port on loopback, nothing sent home, memory for one person's machine. */
 export function questDbSettings(port: number): Record<string, string> {
 	return {
@@ -81,7 +89,6 @@ export function questDbSettings(port: number): Record<string, string> {
 		// Line protocol must never make a table of its own: it would have no keys and double rows.
 		QDB_LINE_AUTO_CREATE_NEW_TABLES: "false",
 		QDB_LINE_AUTO_CREATE_NEW_COLUMNS: "false",
-		QDB_LOG_LEVEL: "ERROR",
 	};
 }
 

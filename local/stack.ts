@@ -1,25 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Outputs as Deployed } from "../infra/deploy.ts";
 import { UserError } from "./errors.ts";
 import { liveDir, runsDir } from "./paths.ts";
 import { isAlive, type ProcessId } from "./process-id.ts";
 
-/** What the stacks give out once they are deployed: names, ARNs and URLs. */
-export const outputNames = [
-	"TradesStream",
-	"BarsStream",
-	"TicksStream",
-	"HitsStream",
-	"LakeBucket",
-	"LakeDatabase",
-	"ApplicationName",
-	"AlertsTopicArn",
-	"AlertsQueueUrl",
-	"LandingDeadLettersUrl",
-	"AlertingDeadLettersUrl",
-	"LatestTable",
-] as const;
-export type Outputs = Record<(typeof outputNames)[number], string>;
+/** What the stacks give out once they are deployed: names, ARNs and URLs. Here there is always a queue of alerts. */
+export type Outputs = Deployed & { AlertsQueueUrl: string };
 
 /** One local stack from its start on: the contents of its `stack.json`. */
 export interface StackRecord {
@@ -34,6 +21,8 @@ export interface StackRecord {
 	startedAt: string;
 	/** Base URLs without a slash at the end; `page` only where there is one. */
 	endpoints: { aws: string; flink: string; questdb: string; page?: string };
+	/** Shards of each stream, which a stack keeps for its life. */
+	shards: number;
 	/** Missing until the stacks are deployed. */
 	outputs?: Outputs;
 	/** The processes that belong to it, as long as they run. */

@@ -1,0 +1,60 @@
+import { GetTablesCommand, GlueClient } from "@aws-sdk/client-glue";
+import { type DuckDb, identifier, openDuckDb, quote } from "./duckdb.ts";
+import { tools } from "./paths.ts";
+import { localCredentials, region, type Stack } from "./stack.ts";
+
+/** The lake of one stack, seen through DuckDB: a view for each table, by its name. */
+export interface Lake extends DuckDb {
+	/** The names of the tables. */
+	tables: string[];
+	/** Points the views at the newest snapshots. */
+	refresh(): Promise<void>;
+}
+
+/** Opens the lake of a stack whose emulator answers. Views show the snapshots that are current at this moment. */
+export async function openLake(stack: Pick<Stack, "endpoints" | "outputs">): Promise<Lake> {
+	const { aws } = stack.endpoints;
+	const db = await openDuckDb(tools().duckdbExtensions);
+	const glue = new GlueClient({ endpoint: aws, region, credentials: localCredentials });
+	const lake: Lake = {
+		...db,
+		tables: [],
+		async refresh() {
+			lake.tables = await makeViews(db, glue, stack.outputs.LakeDatabase);
+		},
+		close() {
+			glue.destroy();
+			db.close();
+		},
+	};
+	try {
+		await db.connection.run(`CREATE SECRET lake (TYPE s3, KEY_ID ${quote(localCredentials.accessKeyId)},
+			SECRET ${quote(localCredentials.secretAccessKey)}, REGION ${quote(region)}, ENDPOINT ${quote(new URL(aws).host)},
+			URL_STYLE 'path', USE_SSL ${aws.startsWith("https:")})`);
+		await lake.refresh();
+		return lake;
+	} catch (error) {
+		lake.close();
+		throw error;
+	}
+}
+
+async function makeViews({ connection }: DuckDb, glue: GlueClient, database: string): Promise<string[]> {
+	const tables: string[] = [];
+	let next: string | undefined;
+	do {
+		const page = await glue.send(
+			new GetTablesCommand({ DatabaseName: database, ...(next ? { NextToken: next } : {}) }),
+		);
+		for (const { Name, Parameters } of page.TableList ?? []) {
+			const location = Parameters?.metadata_location;
+			if (!Name || !location) continue;
+			await connection.run(
+				`CREATE OR REPLACE VIEW ${identifier(Name)} AS SELECT * FROM iceberg_scan(${quote(location)})`,
+			);
+			tables.push(Name);
+		}
+		next = page.NextToken;
+	} while (next);
+	return tables.sort();
+}

@@ -1,0 +1,176 @@
+import { deployLocal } from "../infra/deploy.ts";
+import { type Application, describeApplication, writeProperties } from "./application.ts";
+import { startEmulator } from "./emulator.ts";
+import { messageOf, UserError } from "./errors.ts";
+import { startFlink } from "./flink.ts";
+import { type FlinkRest, flinkRest } from "./flink-rest.ts";
+import { keepOrForget } from "./origin.ts";
+import type { Part } from "./page/messages.ts";
+import type { Ports } from "./ports.ts";
+import { type Child, crashMessage } from "./process.ts";
+import { processId } from "./process-id.ts";
+import type { Progress } from "./progress.ts";
+import { startQuestDb } from "./questdb.ts";
+import { placesIn, type Stack, type StackRecord, writeStack } from "./stack.ts";
+import { type Supervised, supervise } from "./supervise.ts";
+
+/** How to start a stack. */
+export interface StackStart {
+	id: string;
+	dir: string;
+	ports: Ports;
+	java: string;
+	shards: number;
+	parallelism: number;
+	checkpointMs: number;
+	/** Whether a live page will be served at its port. */
+	page: boolean;
+	progress: Progress;
+	signal: AbortSignal;
+}
+
+/** A stack that is up: emulator with the deployed stacks, QuestDB, and Flink with the job. */
+export interface RunningStack {
+	stack: Stack;
+	application: Application;
+	flink: FlinkRest;
+	parts(): Part[];
+	/** Resolves with the reason once a part has ended by itself and is not started again; never rejects. */
+	failed: Promise<Error>;
+	/** Flink with a last checkpoint, then QuestDB, then the emulator, which saves its state. */
+	stop(): Promise<void>;
+	/** SIGKILL to everything, at once. */
+	kill(): void;
+}
+
+/** Starts a stack. If something goes wrong, or the signal comes, all that was started is stopped before it throws. */
+export async function startStack(start: StackStart): Promise<RunningStack> {
+	const { dir, ports, java, progress, signal } = start;
+	const url = (port: number) => `http://127.0.0.1:${port}`;
+	const self = processId(process.pid);
+	const record: StackRecord = {
+		id: start.id,
+		dir,
+		...self,
+		startedAt: new Date().toISOString(),
+		endpoints: {
+			aws: url(ports.aws),
+			flink: url(ports.flink),
+			questdb: url(ports.questdb),
+			...(start.page ? { page: url(ports.page) } : {}),
+		},
+		shards: start.shards,
+		processes: [],
+	};
+	const children: Child[] = [];
+	const own = (child: Child) => {
+		children.push(child);
+		record.processes.push({ name: child.name, ...child.id });
+		writeStack(record);
+		void child.exited.then(() => {
+			record.processes = record.processes.filter(({ pid }) => pid !== child.id.pid);
+			writeStack(record);
+		});
+	};
+	const options = { signal, onStart: own };
+	let flinkProcess: Supervised | undefined;
+	const flink = flinkRest(record.endpoints.flink);
+
+	async function stop(withCheckpoint: boolean): Promise<void> {
+		if (flinkProcess?.state() === "up" && withCheckpoint) {
+			await lastCheckpoint(flink).catch((error) => progress.say(`Flink took no last checkpoint: ${messageOf(error)}`));
+		}
+		await flinkProcess?.stop(5_000);
+		// In the reverse of the order in which they were started; the emulator saves its state last of all.
+		for (const child of children.toReversed()) await child.stop(60_000);
+		record.processes = [];
+		writeStack(record);
+	}
+
+	try {
+		writeStack(record);
+		const [emulator, questdb] = await progress.step("Starting the AWS emulator and QuestDB", () =>
+			both(startEmulator(dir, ports.aws, options), startQuestDb(dir, ports.questdb, java, options)),
+		);
+		const up = [emulator, questdb];
+		const overrides = {
+			shards: start.shards,
+			parallelism: start.parallelism,
+			checkpointMs: start.checkpointMs,
+			endpoints: { store: record.endpoints.questdb },
+		};
+		const outputs = await progress.step("Deploying the stacks to the emulator", () =>
+			whileUp(up, signal, (either) =>
+				deployLocal({ endpoint: record.endpoints.aws, stackDir: dir, overrides, signal: either }),
+			),
+		);
+		if (!outputs.AlertsQueueUrl) throw new Error("The deployed stacks have no output AlertsQueueUrl");
+		const stack: Stack = Object.assign(record, { outputs: { ...outputs, AlertsQueueUrl: outputs.AlertsQueueUrl } });
+		writeStack(stack);
+		const application = await describeApplication(record.endpoints.aws, outputs.ApplicationName);
+		writeProperties(placesIn(dir).properties, application);
+		await keepOrForget(stack, application, progress.say);
+		const launch = (either = signal) =>
+			startFlink({ dir, port: ports.flink, java, ...application, signal: either, onStart: own });
+		const first = await progress.step("Starting Flink with the job", () => whileUp(up, signal, launch));
+		flinkProcess = supervise(first, () => launch(), progress.say);
+		const supervised = flinkProcess;
+		return {
+			stack,
+			application,
+			flink,
+			parts: () => [
+				{ part: "emulator", state: stateOf(emulator) },
+				{ part: "questdb", state: stateOf(questdb) },
+				{ part: "flink", state: supervised.state() },
+			],
+			failed: Promise.race([supervised.gaveUp, crash(emulator), crash(questdb)]),
+			stop: () => stop(!emulator.crashed()),
+			kill() {
+				supervised.kill();
+				for (const child of children) child.kill();
+			},
+		};
+	} catch (error) {
+		await stop(false);
+		throw signal.aborted ? signal.reason : error;
+	}
+}
+
+async function lastCheckpoint(flink: FlinkRest): Promise<void> {
+	const job = await flink.job();
+	if (job?.state === "RUNNING") await flink.checkpoint(job.id, 20_000);
+}
+
+function stateOf(child: Child): Part["state"] {
+	return child.crashed() ? "down" : "up";
+}
+
+// Resolves when a child ends without being asked to.
+async function crash(child: Child): Promise<Error> {
+	const exit = await child.exited;
+	return child.crashed() ? new UserError(crashMessage(child, exit)) : new Promise(() => {});
+}
+
+/** Waits for work that needs these children; when one of them ends the work is told to stop, and that is thrown. */
+async function whileUp<T>(
+	children: Child[],
+	signal: AbortSignal,
+	work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+	const ended = new AbortController();
+	for (const child of children) void crash(child).then((error) => ended.abort(error));
+	const working = work(AbortSignal.any([signal, ended.signal]));
+	try {
+		return await working;
+	} catch (error) {
+		throw ended.signal.aborted ? ended.signal.reason : error;
+	}
+}
+
+/** Both results, and if one fails its error only when the other has ended too, so that nothing starts unseen. */
+async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+	const settled = await Promise.allSettled([a, b]);
+	for (const result of settled) if (result.status === "rejected") throw result.reason;
+	return Promise.all([a, b]);
+}
