@@ -76,7 +76,7 @@ export class ComputeStack extends Stack {
 		});
 		const logStream = new LogStream(this, "LogStream", { logGroup: logs, removalPolicy: RemovalPolicy.DESTROY });
 		logs.grantWrite(role);
-		logs.grant(role, "logs:DescribeLogStreams");
+		logs.grant(role, "logs:DescribeLogGroups", "logs:DescribeLogStreams");
 		new CfnApplicationCloudWatchLoggingOption(this, "Logging", {
 			applicationName: application.ref,
 			cloudWatchLoggingOption: { logStreamArn: logStreamArn(this, logs, logStream) },

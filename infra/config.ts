@@ -58,7 +58,7 @@ export const Config = z.strictObject({
 	/** Most records in one call of the alerting function. */
 	alertingBatch: z.int().min(1).max(1_000).default(100),
 	/** How often a batch is tried again before its position goes to the dead-letter queue. */
-	retries: z.int().min(1).max(10_000).default(100),
+	retries: z.int().min(1).max(10_000).default(1000),
 	/** For an event source that takes a partial failure for success, as the emulator's: fail the whole batch instead. */
 	retryWholeBatch: z.boolean().default(false),
 	/** Days for which a hit is remembered as published; longer than a stream can be read again. */

@@ -44,9 +44,16 @@ export class LakeStack extends Stack {
 			this.formatArn({ service: "glue", resource, ...(resourceName ? { resourceName } : {}) });
 		grantee.grantPrincipal.addToPrincipalPolicy(
 			new PolicyStatement({
-				actions: ["Database", "Table", "Tables"]
-					.map((what) => `glue:Get${what}`)
-					.concat(["Create", "Update", "Delete"].map((verb) => `glue:${verb}Table`)),
+				actions: [
+					// Iceberg's catalog tries to create its database whenever it opens, and takes "it exists" for an answer.
+					"glue:CreateDatabase",
+					"glue:GetDatabase",
+					"glue:GetTable",
+					"glue:GetTables",
+					"glue:CreateTable",
+					"glue:UpdateTable",
+					"glue:DeleteTable",
+				],
 				resources: [glue("catalog"), glue("database", this.database.ref), glue("table", `${this.database.ref}/*`)],
 			}),
 		);
