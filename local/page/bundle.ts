@@ -1,0 +1,52 @@
+/** Builds what the browser gets: one script, one style sheet and the HTML that names them by their hashes. */
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+export interface Asset {
+	type: string;
+	body: string;
+}
+
+export interface Bundle {
+	html: string;
+	/** By file name; the names carry a hash of what is in them, so that they may be cached for ever. */
+	assets: Map<string, Asset>;
+}
+
+const TYPES: Record<string, string> = {
+	js: "text/javascript; charset=utf-8",
+	css: "text/css; charset=utf-8",
+	svg: "image/svg+xml",
+};
+
+/** Bundles `web/` in memory. Throws what esbuild finds wrong. */
+export async function bundle(): Promise<Bundle> {
+	const web = fileURLToPath(new URL("web/", import.meta.url));
+	const result = await build({
+		absWorkingDir: web,
+		entryPoints: ["main.ts", "page.css", "icon.svg"],
+		entryNames: "[name]-[hash]",
+		assetNames: "[name]-[hash]",
+		outdir: "out",
+		bundle: true,
+		minify: true,
+		write: false,
+		format: "esm",
+		target: "es2022",
+		loader: { ".svg": "copy" },
+		// The licences of what is bundled stay in it.
+		legalComments: "eof",
+		logLevel: "silent",
+	});
+	const assets = new Map<string, Asset>();
+	let html = await readFile(`${web}index.html`, "utf8");
+	for (const { path, text } of result.outputFiles) {
+		const name = basename(path);
+		const ending = name.slice(name.lastIndexOf(".") + 1);
+		assets.set(name, { type: TYPES[ending] ?? "application/octet-stream", body: text });
+		html = html.replaceAll(`/assets/${name.replace(/-[A-Z0-9]{8}\./, ".")}`, `/assets/${name}`);
+	}
+	return { html, assets };
+}

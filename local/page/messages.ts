@@ -1,0 +1,99 @@
+/** What the server tells the browser: the shapes behind `/api/*` and the events of `/api/events`. Types only. */
+import type { Bar, Hit, Interval, Tick } from "../../contracts.ts";
+
+/** One line of the table of symbols. Prices in the symbol's currency, percents in percent, times ISO 8601 in UTC. */
+export interface Quote {
+	symbol: string;
+	/** When the last price was traded (a second's start), or the last closed 1-minute bar ended. */
+	time: string;
+	last: number;
+	/** Against the previous close where it is known, else against the day's open; null where neither is. */
+	changePct: number | null;
+	changeBase: "previous close" | "day open" | null;
+	/** The last closed 1-minute bar against the one before it. */
+	minuteMovePct: number | null;
+	dayLow: number | null;
+	dayHigh: number | null;
+	dayVolume: number | null;
+}
+
+/** A notification as SNS delivered it. What its message did not say is null. */
+export interface Alert {
+	id: string;
+	/** Event time of the trade that crossed the level; where the message has none, when SNS sent it. */
+	time: string;
+	symbol: string | null;
+	direction: "up" | "down" | null;
+	movePct: number | null;
+	price: number | null;
+	/** The subject or the text, for messages that carry no fields. */
+	text: string;
+}
+
+/** One part of the local stack. */
+export interface Part {
+	part: "emulator" | "flink" | "questdb" | "producer";
+	state: "up" | "starting" | "down" | "restarting";
+	detail?: string;
+	/** What the producer sends, such as "synthetic feed, seed 1". */
+	feed?: string;
+}
+
+/** Records that are in no bar, by reason. Counted in the lake. */
+export interface LakeCounts {
+	duplicates: number;
+	malformed: number;
+	invalid: number;
+	late: number;
+}
+
+/** The strip above the chart. Null is "not known yet". */
+export interface Figures {
+	tradesIn: number | null;
+	tradesPerSecond: number | null;
+	/** Rows of the store, by interval. */
+	bars: Record<Interval, number> | null;
+	lake: LakeCounts | null;
+	/** ISO time of the job's watermark. */
+	eventTime: string | null;
+	/** Now − watermark; null where the data are a replay of another day. */
+	lagMs: number | null;
+	/** How far the source is behind the end of the stream of trades. */
+	behindMs: number | null;
+	/** Records of bars, ticks and hits that this page could not read. */
+	unreadable: number;
+}
+
+export interface Status {
+	parts: Part[];
+	figures: Figures;
+}
+
+/** `/api/bars`: closed bars, oldest first, and what the forming candle is made of. */
+export interface History {
+	symbol: string;
+	interval: Interval;
+	bars: Bar[];
+	/** Closed 1-minute bars inside the interval that is still open. */
+	minutes: Bar[];
+	/** The seconds after the last closed minute. */
+	ticks: Tick[];
+	hits: Hit[];
+	/** True where older bars are left in the store. */
+	more: boolean;
+	/** Why the store could not be asked; the bars are then only those seen on the stream. */
+	storeError: string | null;
+}
+
+/** The events of `/api/events`. Those that carry an id can be asked for again with Last-Event-ID. */
+export interface Events {
+	/** First on each connection. `resumed`: everything missed follows; else the browser fetches the history again. */
+	hello: { resumed: boolean };
+	status: Status;
+	quotes: Quote[];
+	alerts: Alert[];
+	alert: Alert;
+	bar: Bar;
+	tick: Tick;
+	hit: Hit;
+}

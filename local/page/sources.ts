@@ -1,0 +1,222 @@
+/** Keeps the market, the alerts and the figures up to date from the stack, and tells the hub what changed. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
+import { z } from "zod";
+import { Bar, Hit, Tick } from "../../contracts.ts";
+import { messageOf } from "../errors.ts";
+import { localCredentials, region } from "../stack.ts";
+import { followAlerts } from "./alerts.ts";
+import type { FigureReader } from "./figures.ts";
+import { followStream } from "./follow.ts";
+import type { Health } from "./health.ts";
+import type { Store } from "./history.ts";
+import type { Hub } from "./hub.ts";
+import type { Market } from "./market.ts";
+import type { Alert, Part, Status } from "./messages.ts";
+
+export interface SourcesOptions {
+	endpoint: string;
+	streams: { bars: string; ticks: string; hits: string };
+	latestTable: string;
+	alertsTopicArn: string;
+	market: Market;
+	hub: Hub;
+	store: Store;
+	figures: FigureReader;
+	health: Health;
+	status: () => Part[];
+	/** Told once for each kind of record that cannot be read. */
+	warn: (text: string) => void;
+}
+
+/** Bars and seconds are read from a little before the start: what has not reached the store yet must not be missed. */
+const OVERLAP_MS = 120_000;
+const ALERTS = 200;
+const QUOTES_MS = 250;
+const STATUS_MS = 1_000;
+const COUNTS_MS = 5_000;
+
+const LatestPrice = z.object({
+	symbol: z.string().min(1),
+	event_time: z.iso.datetime(),
+	price: z.number().positive(),
+	day_open: z.number().nullable().default(null),
+	day_high: z.number().nullable().default(null),
+	day_low: z.number().nullable().default(null),
+	day_volume: z.number().nullable().default(null),
+	day_move_pct: z.number().nullable().default(null),
+});
+
+export class Sources {
+	/** The latest alerts, newest first. */
+	readonly alerts: Alert[] = [];
+	readonly #options: SourcesOptions;
+	#running: Promise<unknown> = Promise.resolve();
+
+	constructor(options: SourcesOptions) {
+		this.#options = options;
+	}
+
+	/** Starts everything; it ends when `signal` aborts, which {@link ended} waits for. */
+	start(signal: AbortSignal): void {
+		const { endpoint, streams, market, hub, health, figures, store } = this.#options;
+		const aws = { endpoint, region, credentials: localCredentials };
+		const kinesis = new KinesisClient({ ...aws, maxAttempts: 1 });
+		const dynamo = new DynamoDBClient({ ...aws, maxAttempts: 1 });
+		const from = new Date(Date.now() - OVERLAP_MS);
+		const follow = <Row>(
+			stream: string,
+			schema: z.ZodType<Row>,
+			from: Date | "TRIM_HORIZON",
+			take: (row: Row) => void,
+		) => {
+			const read = this.#reader(stream, schema, take);
+			const onHealth = (error: Error | undefined) => health.set("emulator", stream, error);
+			return followStream(kinesis, { stream, from, onRecords: (payloads) => payloads.forEach(read), onHealth }, signal);
+		};
+		this.#running = Promise.all([
+			follow(streams.bars, Bar, from, (bar) => market.addBar(bar) && hub.publish("bar", bar.symbol, bar)),
+			follow(streams.ticks, Tick, from, (tick) => market.addTick(tick) && hub.publish("tick", tick.symbol, tick)),
+			// Hits are few: all that the stream still holds are marks in the chart.
+			follow(streams.hits, Hit, "TRIM_HORIZON", (hit) => market.addHit(hit) && hub.publish("hit", hit.symbol, hit)),
+			followAlerts(
+				{
+					endpoint,
+					topicArn: this.#options.alertsTopicArn,
+					onAlert: (alert) => this.#addAlert(alert),
+					onHealth: (error) => health.set("emulator", "alerts", error),
+				},
+				signal,
+			),
+			untilDone(
+				signal,
+				() => this.#loadPrices(DynamoDBDocumentClient.from(dynamo)),
+				(e) => health.set("emulator", "prices", e),
+			),
+			untilDone(
+				signal,
+				() => this.#loadMinutes(store),
+				(e) => health.set("questdb", "minutes", e),
+			),
+			every(
+				signal,
+				STATUS_MS,
+				() => figures.readJob(Date.now()),
+				(e) => health.set("flink", "gauges", e),
+			),
+			every(
+				signal,
+				COUNTS_MS,
+				() => figures.readStore(),
+				(e) => health.set("questdb", "counts", e),
+			),
+			every(
+				signal,
+				COUNTS_MS,
+				() => figures.readLake(),
+				() => {},
+			),
+			every(
+				signal,
+				STATUS_MS,
+				async () => hub.broadcast("status", this.status()),
+				() => {},
+			),
+			every(
+				signal,
+				QUOTES_MS,
+				async () => {
+					const changed = market.takeChanged();
+					if (changed.length > 0) hub.broadcast("quotes", changed);
+				},
+				() => {},
+			),
+		]).finally(() => {
+			kinesis.destroy();
+			dynamo.destroy();
+		});
+	}
+
+	/** Resolves when everything has stopped and the page's queue is removed. */
+	async ended(): Promise<void> {
+		await this.#running;
+	}
+
+	/** The parts and the strip as they are now. */
+	status(): Status {
+		return { parts: this.#options.health.over(this.#options.status()), figures: this.#options.figures.current };
+	}
+
+	#reader<Row>(stream: string, schema: z.ZodType<Row>, take: (row: Row) => void): (payload: Uint8Array) => void {
+		let warned = false;
+		return (payload) => {
+			const text = Buffer.from(payload).toString("utf8");
+			try {
+				take(schema.parse(JSON.parse(text)));
+			} catch (error) {
+				this.#options.figures.current.unreadable += 1;
+				if (!warned)
+					this.#options.warn(`the page cannot read a record of ${stream}: ${messageOf(error)}: ${text.slice(0, 300)}`);
+				warned = true;
+			}
+		};
+	}
+
+	#addAlert(alert: Alert): void {
+		if (this.alerts.some((known) => known.id === alert.id)) return;
+		this.alerts.unshift(alert);
+		this.alerts.length = Math.min(this.alerts.length, ALERTS);
+		this.#options.hub.publish("alert", null, alert);
+	}
+
+	async #loadPrices(client: DynamoDBDocumentClient): Promise<void> {
+		for await (const page of paginateScan({ client }, { TableName: this.#options.latestTable })) {
+			for (const item of page.Items ?? []) {
+				const price = LatestPrice.safeParse(item);
+				if (price.success) this.#options.market.addPrice(price.data);
+			}
+		}
+	}
+
+	async #loadMinutes(store: Store): Promise<void> {
+		for (const bar of await store.latest("1m")) this.#options.market.addBar(bar);
+	}
+}
+
+/** Runs a task now and then every `ms` after its end, and reports how it went. */
+async function every(
+	signal: AbortSignal,
+	ms: number,
+	task: () => Promise<void>,
+	report: (error: Error | undefined) => void,
+): Promise<void> {
+	while (!signal.aborted) {
+		try {
+			await task();
+			report(undefined);
+		} catch (error) {
+			report(error as Error);
+		}
+		await sleep(ms, undefined, { signal }).catch(() => {});
+	}
+}
+
+/** Runs a task until it has gone well once. */
+async function untilDone(
+	signal: AbortSignal,
+	task: () => Promise<void>,
+	report: (error: Error | undefined) => void,
+): Promise<void> {
+	const done = new AbortController();
+	await every(
+		AbortSignal.any([signal, done.signal]),
+		2_000,
+		async () => {
+			await task();
+			done.abort();
+		},
+		report,
+	);
+}

@@ -1,0 +1,68 @@
+/** How numbers and times are written: grouped digits, a true minus sign, UTC. No locale but this one. */
+
+const MINUS = "\u2212";
+const cache = new Map<number, Intl.NumberFormat>();
+
+function digits(value: number, decimals: number): string {
+	let format = cache.get(decimals);
+	if (!format) {
+		format = new Intl.NumberFormat("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+		cache.set(decimals, format);
+	}
+	return format.format(value).replace("-", MINUS);
+}
+
+/** How many decimals a price of this size is shown with. */
+export function decimalsOf(price: number): number {
+	return price >= 1 ? 2 : price >= 0.01 ? 4 : 6;
+}
+
+export function formatPrice(price: number | null): string {
+	return price === null ? "–" : digits(price, decimalsOf(price));
+}
+
+export function formatCount(count: number | null): string {
+	return count === null ? "–" : digits(count, 0);
+}
+
+/** 1.5 as `+1.50 %`; without the unit where a column's head has it. */
+export function formatPercent(percent: number | null, unit = "\u202f%"): string {
+	if (percent === null) return "–";
+	const text = digits(Math.abs(percent), 2);
+	return `${Number(text) === 0 ? "" : percent > 0 ? "+" : MINUS}${text}${unit}`;
+}
+
+/** Shares, short: `12.3k`, `1.20M`. */
+export function formatVolume(volume: number | null): string {
+	if (volume === null) return "–";
+	const units: [number, string][] = [
+		[1e9, "B"],
+		[1e6, "M"],
+		[1e4, "k"],
+	];
+	for (const [size, unit] of units)
+		if (volume >= size) return `${digits(volume / (unit === "k" ? 1e3 : size), unit === "k" ? 1 : 2)}${unit}`;
+	return digits(volume, 0);
+}
+
+/** `14:05:09` on the same UTC day as `now`, else `2013-10-07 14:05:09`. */
+export function formatTime(iso: string, now: number): string {
+	const today = new Date(now).toISOString().slice(0, 10);
+	return iso.startsWith(today) ? iso.slice(11, 19) : `${iso.slice(0, 10)} ${iso.slice(11, 19)}`;
+}
+
+/** `850 ms`, `2.3 s`, `45 s`, `3 min 20 s`, `2 h 5 min`. */
+export function formatDuration(ms: number): string {
+	const seconds = ms / 1_000;
+	if (seconds < 1) return `${Math.round(ms)} ms`;
+	if (seconds < 10) return `${digits(seconds, 1)} s`;
+	if (seconds < 120) return `${Math.round(seconds)} s`;
+	const minutes = Math.floor(seconds / 60);
+	if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
+	return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** The class of a move's colour. */
+export function directionOf(move: number | null): "up" | "down" | "flat" {
+	return move === null || Math.abs(move) < 0.005 ? "flat" : move > 0 ? "up" : "down";
+}

@@ -1,0 +1,190 @@
+/** The live page in the browser: which symbol and interval is shown, and what happens to each event. */
+import type { Hit, Interval } from "../../../contracts.ts";
+import type { Quote } from "../messages.ts";
+import { AlertList } from "./alerts.ts";
+import { createChartView } from "./chart.ts";
+import { Feed, fetchHistory, UnknownSymbol } from "./feed.ts";
+import { directionOf, formatPercent, formatPrice } from "./format.ts";
+import { Series } from "./series.ts";
+import { byId, showConnection, showStatus } from "./strip.ts";
+import { QuoteTable } from "./table.ts";
+
+const INTERVALS: Interval[] = ["1m", "5m", "1h", "1d"];
+const NOTHING = "No data yet: the first candle shows with the first trades.";
+
+const quotes = new Map<string, Quote>();
+let symbol = "";
+let interval: Interval = "1m";
+let series = new Series(interval);
+let hits = new Map<string, Hit>();
+let loading: AbortController | undefined;
+let loadingOlder = false;
+let drawing = false;
+let marked = "";
+
+const chart = createChartView(byId("chart"), byId("legend"), () => void loadOlder());
+const table = new QuoteTable(byId("columns"), byId("quotes"), (chosen) => choose(chosen, interval));
+const alerts = new AlertList(byId("alerts"), byId("no-alerts"), (chosen) => choose(chosen, interval));
+const picker = byId("symbol") as HTMLSelectElement;
+picker.addEventListener("change", () => choose(picker.value, interval));
+const buttons = INTERVALS.map((name) => {
+	const button = document.createElement("button");
+	button.type = "button";
+	button.textContent = name;
+	button.addEventListener("click", () => choose(symbol, name));
+	return button;
+});
+byId("intervals").append(...buttons);
+
+const feed = new Feed({
+	connection: showConnection,
+	hello({ resumed }) {
+		// Nothing was missed: what is shown goes on. Otherwise it is fetched; what is drawn stays until that has come.
+		if (!resumed) void load();
+	},
+	status: showStatus,
+	quotes: takeQuotes,
+	alerts: (list) => alerts.add(list),
+	alert: (alert) => alerts.add([alert]),
+	bar(bar) {
+		series.addBar(bar);
+		draw();
+	},
+	tick(tick) {
+		series.addTick(tick);
+		draw();
+	},
+	hit(hit) {
+		hits.set(hit.hit_id, hit);
+		draw();
+	},
+});
+
+/** Shows another symbol or interval and notes it in the address. */
+function choose(nextSymbol: string, nextInterval: Interval): void {
+	const hash = `#${encodeURIComponent(nextSymbol)}/${nextInterval}`;
+	if (location.hash === hash) return;
+	history.replaceState(null, "", hash);
+	show(nextSymbol, nextInterval);
+}
+
+function show(nextSymbol: string, nextInterval: Interval): void {
+	const sameSymbol = nextSymbol === symbol && symbol !== "";
+	symbol = nextSymbol;
+	interval = nextInterval;
+	series = new Series(interval);
+	hits = new Map();
+	marked = "";
+	chart.reset(interval !== "1d");
+	for (const button of buttons) button.setAttribute("aria-pressed", String(button.textContent === interval));
+	table.select(symbol);
+	takeQuotes([]);
+	say(symbol ? "Loading…" : NOTHING);
+	// The events are followed before the history is asked for, so that nothing falls between them.
+	if (sameSymbol) void load();
+	else feed.follow(symbol);
+}
+
+/** Fetches the history, again until it is there. Events that come meanwhile go into the same series. */
+async function load(): Promise<void> {
+	loading?.abort();
+	if (!symbol) return;
+	loading = new AbortController();
+	const { signal } = loading;
+	const into = series;
+	while (!signal.aborted) {
+		try {
+			const found = await fetchHistory(symbol, interval, undefined, signal);
+			if (signal.aborted) return;
+			into.load(found);
+			for (const hit of found.hits) hits.set(hit.hit_id, hit);
+			say(found.storeError ? "The history cannot be read from the store just now." : NOTHING);
+			draw();
+			// Without the store only the stream's bars are there: ask again until it is back.
+			if (!found.storeError) return;
+		} catch (error) {
+			if (signal.aborted) return;
+			say(error instanceof UnknownSymbol ? `${error.message}.` : "The history cannot be read just now.");
+		}
+		await new Promise((resolve) => setTimeout(resolve, 2_000));
+	}
+}
+
+async function loadOlder(): Promise<void> {
+	const { oldest, more } = series;
+	if (loadingOlder || !more || !oldest) return;
+	loadingOlder = true;
+	const into = series;
+	try {
+		into.load(await fetchHistory(symbol, interval, oldest, AbortSignal.timeout(10_000)));
+		if (into === series) draw();
+	} catch {
+		// The view still stands at the left edge; the next move of it asks again.
+	} finally {
+		loadingOlder = false;
+	}
+}
+
+/** Draws once a frame, however many events came. */
+function draw(): void {
+	if (drawing) return;
+	drawing = true;
+	requestAnimationFrame(() => {
+		drawing = false;
+		const candles = series.candles();
+		chart.show(candles);
+		// Marks move only with new hits and new candles, not with each second.
+		const marks = `${hits.size} ${candles.length} ${candles.at(-1)?.time}`;
+		if (marks !== marked) chart.mark([...hits.values()], (iso) => series.windowOf(iso));
+		marked = marks;
+		byId("empty").hidden = candles.length > 0;
+	});
+}
+
+function takeQuotes(changed: Quote[]): void {
+	const added = changed.filter((quote) => !quotes.has(quote.symbol)).length > 0;
+	for (const quote of changed) quotes.set(quote.symbol, quote);
+	table.update(changed);
+	byId("no-quotes").hidden = quotes.size > 0;
+	if (added) listSymbols();
+	const quote = quotes.get(symbol);
+	if (!symbol && quotes.size > 0) {
+		choose([...quotes.keys()].sort()[0] ?? "", interval);
+		return;
+	}
+	picker.value = symbol;
+	byId("last").textContent = formatPrice(quote?.last ?? null);
+	const change = byId("last-change");
+	change.textContent = quote ? formatPercent(quote.changePct) : "";
+	change.className = `move ${directionOf(quote?.changePct ?? null)}`;
+	document.title = quote
+		? `${symbol} ${formatPrice(quote.last)} ${formatPercent(quote.changePct)} · Tidemark`
+		: "Tidemark";
+}
+
+function listSymbols(): void {
+	const names = [...quotes.keys()].sort();
+	picker.replaceChildren(...names.map((name) => new Option(name, name, false, name === symbol)));
+	picker.disabled = false;
+}
+
+function say(text: string): void {
+	byId("empty").textContent = text;
+	byId("empty").hidden = false;
+	draw();
+}
+
+function showAddress(): void {
+	const [name = "", wanted] = location.hash.slice(1).split("/");
+	let decoded = "";
+	try {
+		decoded = decodeURIComponent(name);
+	} catch {
+		// An address that was mangled on its way: the first symbol is shown.
+	}
+	const known = INTERVALS.find((candidate) => candidate === wanted) ?? "1m";
+	if (decoded === symbol && known === interval && symbol !== "") return;
+	show(decoded, known);
+}
+addEventListener("hashchange", showAddress);
+showAddress();

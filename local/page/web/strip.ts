@@ -1,0 +1,122 @@
+/** The figures above the chart, the parts' states, the feed's name, and the line that says what is wrong. */
+import type { Figures, Part, Status } from "../messages.ts";
+import { formatCount, formatDuration } from "./format.ts";
+
+const NAMES: Record<Part["part"], string> = {
+	emulator: "AWS emulator",
+	flink: "Flink",
+	questdb: "QuestDB",
+	producer: "Producer",
+};
+/** What the page is missing while a part is not up. */
+const CONSEQUENCES: Record<Part["part"], string> = {
+	emulator: "nothing new arrives",
+	flink: "no new bars, ticks or alerts are made",
+	questdb: "the history of bars is missing",
+	producer: "no new trades are sent",
+};
+
+/** Writes a status into the page. Text that has not changed is left alone, so that nothing is read out twice. */
+export function showStatus({ parts, figures }: Status): void {
+	showFigures(figures);
+	showParts(parts);
+	showFeed(parts.find((part) => part.feed)?.feed);
+}
+
+/** Shows that the server itself cannot be reached, or that it can again. */
+export function showConnection(state: "connecting" | "live" | "lost"): void {
+	const element = byId("connection");
+	element.dataset.state = state;
+	write(element, state === "lost" ? "reconnecting" : state);
+	problems.set(
+		"page",
+		state === "lost" ? "The page has lost its server and tries again: what it shows may be old." : "",
+	);
+	showProblems();
+}
+
+function showFigures(figures: Figures): void {
+	const { tradesIn, tradesPerSecond, bars, lake, eventTime, lagMs, behindMs, unreadable } = figures;
+	write(byId("trades-in"), formatCount(tradesIn));
+	const rate = tradesPerSecond === null ? null : formatCount(Math.round(tradesPerSecond));
+	write(byId("trades-rate"), rate === null ? (tradesIn === null ? "no data yet" : "rate unknown") : `${rate} a second`);
+	write(byId("bars-out"), formatCount(bars && bars["1m"] + bars["5m"] + bars["1h"] + bars["1d"]));
+	const by =
+		bars && (["1m", "5m", "1h", "1d"] as const).map((interval) => `${interval} ${formatCount(bars[interval])}`);
+	write(byId("bars-by"), by ? by.join(" · ") : "no data yet");
+	write(byId("duplicates"), formatCount(lake?.duplicates ?? null));
+	write(byId("rejects"), formatCount(lake && lake.malformed + lake.invalid + lake.late));
+	const reasons = (["malformed", "invalid", "late"] as const).map(
+		(reason) => `${reason} ${formatCount(lake?.[reason] ?? null)}`,
+	);
+	write(byId("rejects-by"), reasons.join(" · "));
+	const behind = behindMs === null ? "" : `${formatDuration(behindMs)} behind the stream`;
+	if (eventTime !== null && lagMs === null) {
+		write(byId("lag-name"), "Event time");
+		write(byId("lag"), `${eventTime.slice(0, 19).replace("T", " ")}Z`);
+		write(byId("lag-note"), behind || "of a replay");
+	} else {
+		write(byId("lag-name"), "Lag");
+		write(byId("lag"), lagMs === null ? "–" : formatDuration(lagMs));
+		write(byId("lag-note"), eventTime === null ? "no watermark yet" : `event time ${eventTime.slice(11, 19)}Z`);
+	}
+	problems.set(
+		"unreadable",
+		unreadable === 0 ? "" : `${formatCount(unreadable)} records of the streams could not be read.`,
+	);
+}
+
+const problems = new Map<string, string>();
+
+function showParts(parts: Part[]): void {
+	const list = byId("parts");
+	const shown = new Map([...list.children].map((item) => [(item as HTMLElement).dataset.part, item as HTMLElement]));
+	for (const { part, state, detail } of parts) {
+		const item = shown.get(part) ?? document.createElement("li");
+		shown.delete(part);
+		if (!item.isConnected) list.append(item);
+		item.dataset.part = part;
+		item.dataset.state = state;
+		const title = `${NAMES[part]}: ${state}${detail ? `, ${detail}` : ""}`;
+		if (item.title !== title) item.title = title;
+		write(item, state === "up" ? NAMES[part] : `${NAMES[part]} ${state}`);
+		item.setAttribute("aria-label", title);
+		const bad = state === "down" || state === "restarting";
+		problems.set(part, bad ? `${NAMES[part]} is ${state}: ${CONSEQUENCES[part]}.${detail ? ` ${detail}` : ""}` : "");
+	}
+	for (const gone of shown.values()) gone.remove();
+	showProblems();
+}
+
+function showProblems(): void {
+	const texts = [...problems.values()].filter((text) => text !== "");
+	const box = byId("problems");
+	if (box.dataset.texts === texts.join("\n")) return;
+	box.dataset.texts = texts.join("\n");
+	box.replaceChildren(
+		...texts.map((text) => {
+			const line = document.createElement("p");
+			line.textContent = text;
+			return line;
+		}),
+	);
+	box.hidden = texts.length === 0;
+}
+
+function showFeed(feed: string | undefined): void {
+	const element = byId("feed");
+	element.hidden = feed === undefined;
+	write(element, feed ?? "");
+	element.classList.toggle("synthetic", /synthetic/i.test(feed ?? ""));
+}
+
+function write(element: HTMLElement, text: string): void {
+	if (element.textContent !== text) element.textContent = text;
+}
+
+/** The element that the page's HTML has under this id. */
+export function byId(id: string): HTMLElement {
+	const element = document.getElementById(id);
+	if (!element) throw new Error(`index.html has no element with the id ${id}`);
+	return element;
+}

@@ -1,0 +1,206 @@
+/** The table of all symbols: percent moves, sortable by each column, a click or Enter selects. */
+import type { Quote } from "../messages.ts";
+import { directionOf, formatPercent, formatPrice } from "./format.ts";
+
+interface Column {
+	name: string;
+	title: string;
+	value(quote: Quote): number | string | null;
+	descendsFirst: boolean;
+}
+
+const COLUMNS: Column[] = [
+	{ name: "Symbol", title: "Symbol", value: (quote) => quote.symbol, descendsFirst: false },
+	{ name: "Last", title: "Last price", value: (quote) => quote.last, descendsFirst: true },
+	{
+		name: "Day %",
+		title: "Change since the previous close, or since the day's open where that is not known",
+		value: (quote) => quote.changePct,
+		descendsFirst: true,
+	},
+	{ name: "1m %", title: "Move of the last closed minute", value: (quote) => quote.minuteMovePct, descendsFirst: true },
+	{
+		name: "Day range",
+		title: "The day's low and high; the mark is the last price. Sorted by width in percent",
+		value: rangePct,
+		descendsFirst: true,
+	},
+];
+
+interface Row {
+	quote: Quote;
+	row: HTMLTableRowElement;
+	cells: {
+		last: HTMLElement;
+		change: HTMLElement;
+		minute: HTMLElement;
+		low: HTMLElement;
+		high: HTMLElement;
+		at: HTMLElement;
+		range: HTMLElement;
+	};
+}
+
+/** Rows move to their new places at most this often, so that one can aim at them. */
+const SORT_MS = 1_000;
+
+export class QuoteTable {
+	readonly #body: HTMLElement;
+	readonly #rows = new Map<string, Row>();
+	readonly #heads: HTMLTableCellElement[];
+	readonly #onSelect: (symbol: string) => void;
+	#sort = { column: 0, descending: false };
+	#selected = "";
+	#sortTimer: number | undefined;
+
+	constructor(heads: HTMLElement, body: HTMLElement, onSelect: (symbol: string) => void) {
+		this.#body = body;
+		this.#onSelect = onSelect;
+		this.#heads = COLUMNS.map((column, i) => {
+			const head = document.createElement("th");
+			head.scope = "col";
+			const button = document.createElement("button");
+			button.type = "button";
+			button.className = "column";
+			button.textContent = column.name;
+			button.title = column.title;
+			button.addEventListener("click", () => this.#sortBy(i));
+			head.append(button);
+			return head;
+		});
+		heads.append(...this.#heads);
+		this.#sortBy(0);
+		body.addEventListener("keydown", (event) => this.#move(event));
+	}
+
+	/** Shows new and changed quotes. */
+	update(quotes: Quote[]): void {
+		for (const quote of quotes) {
+			const row = this.#rows.get(quote.symbol) ?? this.#add(quote);
+			fill(row, quote);
+		}
+		this.#sortTimer ??= setTimeout(() => this.#order(), this.#body.children.length < this.#rows.size ? 0 : SORT_MS);
+	}
+
+	/** Marks the symbol that the chart shows. */
+	select(symbol: string): void {
+		this.#mark(this.#selected, false);
+		this.#selected = symbol;
+		this.#mark(symbol, true);
+	}
+
+	#mark(symbol: string, on: boolean): void {
+		const row = this.#rows.get(symbol)?.row;
+		row?.classList.toggle("selected", on);
+		row?.querySelector("button")?.setAttribute("aria-pressed", String(on));
+	}
+
+	#add(quote: Quote): Row {
+		const row = document.createElement("tr");
+		const name = document.createElement("th");
+		name.scope = "row";
+		const button = document.createElement("button");
+		button.type = "button";
+		button.className = "name";
+		button.textContent = quote.symbol;
+		button.title = quote.symbol;
+		name.append(button);
+		row.addEventListener("click", () => this.#onSelect(quote.symbol));
+		const cell = (className: string) => {
+			const made = document.createElement("td");
+			made.className = className;
+			row.append(made);
+			return made;
+		};
+		const span = (className: string) => {
+			const made = document.createElement("span");
+			made.className = className;
+			return made;
+		};
+		row.append(name);
+		const cells = {
+			last: cell("price"),
+			change: cell("move"),
+			minute: cell("move"),
+			range: cell("range"),
+			low: span("low"),
+			high: span("high"),
+			at: span("at"),
+		};
+		const track = span("track");
+		track.append(cells.at);
+		cells.range.append(cells.low, cells.high, track);
+		const made = { quote, row, cells };
+		this.#rows.set(quote.symbol, made);
+		this.#mark(quote.symbol, quote.symbol === this.#selected);
+		return made;
+	}
+
+	#sortBy(column: number): void {
+		const { column: current, descending } = this.#sort;
+		this.#sort = { column, descending: column === current ? !descending : (COLUMNS[column]?.descendsFirst ?? false) };
+		if (this.#rows.size === 0) this.#sort.descending = false;
+		this.#heads.forEach((head, i) => {
+			if (i === column) head.setAttribute("aria-sort", this.#sort.descending ? "descending" : "ascending");
+			else head.removeAttribute("aria-sort");
+		});
+		this.#order();
+	}
+
+	#order(): void {
+		clearTimeout(this.#sortTimer);
+		this.#sortTimer = undefined;
+		const value = COLUMNS[this.#sort.column]?.value ?? (() => null);
+		const sign = this.#sort.descending ? -1 : 1;
+		const sorted = [...this.#rows.values()].sort(
+			(a, b) => compare(value(a.quote), value(b.quote), sign) || compare(a.quote.symbol, b.quote.symbol, 1),
+		);
+		// Only rows that are out of place are moved: moving one takes the focus away from what is in it.
+		const focused = document.activeElement;
+		sorted.forEach(({ row }, i) => {
+			const there = this.#body.children[i];
+			if (there !== row) this.#body.insertBefore(row, there ?? null);
+		});
+		if (focused instanceof HTMLElement && this.#body.contains(focused)) focused.focus({ preventScroll: true });
+	}
+
+	#move(event: KeyboardEvent): void {
+		const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+		const row = (event.target as HTMLElement).closest("tr");
+		if (step === undefined || !row) return;
+		const next = step > 0 ? row.nextElementSibling : row.previousElementSibling;
+		next?.querySelector("button")?.focus();
+		event.preventDefault();
+	}
+}
+
+function fill(row: Row, quote: Quote): void {
+	const { cells } = row;
+	row.quote = quote;
+	write(cells.last, formatPrice(quote.last));
+	write(cells.change, formatPercent(quote.changePct, ""), `move ${directionOf(quote.changePct)}`);
+	const title = quote.changeBase === null ? "" : `since the ${quote.changeBase}`;
+	if (cells.change.title !== title) cells.change.title = title;
+	write(cells.minute, formatPercent(quote.minuteMovePct, ""), `move ${directionOf(quote.minuteMovePct)}`);
+	const { dayLow: low, dayHigh: high, last } = quote;
+	write(cells.low, low === null ? "" : formatPrice(low));
+	write(cells.high, high === null ? "" : formatPrice(high));
+	const at = low === null || high === null || high === low ? 0.5 : (last - low) / (high - low);
+	cells.at.style.left = `${(100 * Math.min(1, Math.max(0, at))).toFixed(1)}%`;
+	cells.range.classList.toggle("unknown", low === null);
+}
+
+function write(element: HTMLElement, text: string, className?: string): void {
+	if (element.textContent !== text) element.textContent = text;
+	if (className !== undefined && element.className !== className) element.className = className;
+}
+
+function rangePct({ dayLow, dayHigh }: Quote): number | null {
+	return dayLow === null || dayHigh === null ? null : (100 * (dayHigh - dayLow)) / dayLow;
+}
+
+/** Unknown values come last, whichever way it is sorted. */
+function compare(a: number | string | null, b: number | string | null, sign: number): number {
+	if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+	return a === b ? 0 : (a < b ? -1 : 1) * sign;
+}
