@@ -40,6 +40,13 @@ export interface ChildOptions {
 	log: string;
 }
 
+const living = new Set<Child>();
+
+/** SIGKILL to everything that was started and still runs. */
+export function killChildren(): void {
+	for (const child of living) child.kill();
+}
+
 /** Starts a child. Throws {@link UserError} if the command cannot be run. */
 export async function startChild(options: ChildOptions): Promise<Child> {
 	mkdirSync(dirname(options.log), { recursive: true });
@@ -66,12 +73,13 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 			// What the child itself had started must not outlive it, nor may the guard meet a recycled pid.
 			signalGroup(pid, "SIGKILL");
 			ended = true;
+			living.delete(self);
 			guard.release();
 			resolve({ code, signal });
 		});
 	});
 	let stopping: Promise<void> | undefined;
-	return {
+	const self: Child = {
 		name: options.name,
 		id: processId(pid),
 		log: options.log,
@@ -90,6 +98,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 			signalGroup(pid, "SIGKILL");
 		},
 	};
+	living.add(self);
+	return self;
 }
 
 async function stopGroup(pid: number, exited: Promise<Exit>, graceMs: number): Promise<void> {

@@ -6,6 +6,7 @@ import { startFlink } from "./flink.ts";
 import { type FlinkRest, flinkRest } from "./flink-rest.ts";
 import { keepOrForget } from "./origin.ts";
 import type { Part } from "./page/messages.ts";
+import { tools } from "./paths.ts";
 import type { Ports } from "./ports.ts";
 import { type Child, crashMessage } from "./process.ts";
 import { processId } from "./process-id.ts";
@@ -37,10 +38,8 @@ export interface RunningStack {
 	parts(): Part[];
 	/** Resolves with the reason once a part has ended by itself and is not started again; never rejects. */
 	failed: Promise<Error>;
-	/** Flink with a last checkpoint, then QuestDB, then the emulator, which saves its state. */
-	stop(): Promise<void>;
-	/** SIGKILL to everything, at once. */
-	kill(): void;
+	/** Flink with a last checkpoint, then whatever else reads the stores, then QuestDB and the emulator with its state. */
+	stop(readers?: () => Promise<void>): Promise<void>;
 }
 
 /** Starts a stack. If something goes wrong, or the signal comes, all that was started is stopped before it throws. */
@@ -76,11 +75,12 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 	let flinkProcess: Supervised | undefined;
 	const flink = flinkRest(record.endpoints.flink);
 
-	async function stop(withCheckpoint: boolean): Promise<void> {
+	async function stop(withCheckpoint: boolean, readers?: () => Promise<void>): Promise<void> {
 		if (flinkProcess?.state() === "up" && withCheckpoint) {
 			await lastCheckpoint(flink).catch((error) => progress.say(`Flink took no last checkpoint: ${messageOf(error)}`));
 		}
 		await flinkProcess?.stop(5_000);
+		await readers?.();
 		// In the reverse of the order in which they were started; the emulator saves its state last of all.
 		for (const child of children.toReversed()) await child.stop(60_000);
 		record.processes = [];
@@ -97,6 +97,7 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 			shards: start.shards,
 			parallelism: start.parallelism,
 			checkpointMs: start.checkpointMs,
+			runnerJar: tools().runnerJar,
 			endpoints: { store: record.endpoints.questdb },
 		};
 		const outputs = await progress.step("Deploying the stacks to the emulator", () =>
@@ -125,11 +126,7 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 				{ part: "flink", state: supervised.state() },
 			],
 			failed: Promise.race([supervised.gaveUp, crash(emulator), crash(questdb)]),
-			stop: () => stop(!emulator.crashed()),
-			kill() {
-				supervised.kill();
-				for (const child of children) child.kill();
-			},
+			stop: (readers) => stop(!emulator.crashed(), readers),
 		};
 	} catch (error) {
 		await stop(false);

@@ -9,8 +9,6 @@ export interface Supervised {
 	gaveUp: Promise<Error>;
 	/** Stops it and starts it no more. */
 	stop(graceMs?: number): Promise<void>;
-	/** SIGKILL, at once. */
-	kill(): void;
 }
 
 export interface RestartLimits {
@@ -74,10 +72,6 @@ export function supervise(
 			await launching?.catch(() => {});
 			await child.stop(graceMs);
 			state = "down";
-		},
-		kill() {
-			stopped = true;
-			child.kill();
 		},
 	};
 }

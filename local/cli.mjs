@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+// Starts the command line on a Node that runs TypeScript: this one if it can, else the one that npm install brought.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { constants } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+const here = dirname(fileURLToPath(import.meta.url));
+const own = join(here, "..", "node_modules", "node", "bin", "node");
+
+if (major > 22 || (major === 22 && minor >= 18)) {
+	await import("./cli.ts");
+} else if (existsSync(own) && process.execPath !== own) {
+	const child = spawn(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+	// The terminal's Ctrl-C reaches the child by itself; a signal to this process alone is passed on.
+	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+	child.on("exit", (code, signal) => {
+		process.exitCode = code ?? 128 + (signal ? (constants.signals[signal] ?? 0) : 0);
+	});
+} else {
+	process.stderr.write(
+		`Tidemark needs Node 22.18 or newer and this is ${process.versions.node}. npm install brings one: run it, then start again.\n`,
+	);
+	process.exitCode = 1;
+}

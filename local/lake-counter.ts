@@ -1,0 +1,32 @@
+import { type Lake, openLake } from "./lake.ts";
+import type { LakeCounts } from "./page/messages.ts";
+import { readRows } from "./rows.ts";
+import type { Stack } from "./stack.ts";
+
+/** Counts what of the lake the live page shows; the lake is opened at the first count. */
+export function lakeCounter(stack: Pick<Stack, "endpoints" | "outputs">) {
+	let lake: Promise<Lake> | undefined;
+	return {
+		/** Duplicates, and rejects by reason, as of the newest snapshots. */
+		async counts(): Promise<LakeCounts> {
+			lake ??= openLake(stack);
+			lake.catch(() => {
+				lake = undefined;
+			});
+			const { connection, refresh } = await lake;
+			await refresh();
+			const rejects = readRows(await connection.runAndReadAll("SELECT reason, count(*) FROM rejects GROUP BY reason"));
+			const of = (reason: string) => Number(rejects.rows.find(([name]) => name === reason)?.[1] ?? 0);
+			const duplicates = readRows(await connection.runAndReadAll("SELECT sum(duplicates) FROM counts"));
+			return {
+				duplicates: Number(duplicates.rows[0]?.[0] ?? 0),
+				malformed: of("malformed"),
+				invalid: of("invalid"),
+				late: of("late"),
+			};
+		},
+		close(): void {
+			void lake?.then((open) => open.close()).catch(() => {});
+		},
+	};
+}

@@ -1,0 +1,77 @@
+import { type Counts, problemsOf, type Result, resultOf } from "./account.ts";
+import { property } from "./application.ts";
+import { drain, type Sent, until } from "./drain.ts";
+import { isUserError, UserError } from "./errors.ts";
+import { openLake } from "./lake.ts";
+import { type Notifications, queueClient, queueLength, receive } from "./notifications.ts";
+import type { Progress } from "./progress.ts";
+import type { RunningStack } from "./running.ts";
+import { readStoreBars, tallyLake } from "./tally.ts";
+
+/** How often it is said how far the job has come. */
+const SAY_EVERY_MS = 5_000;
+
+/**
+ * Waits until everything that was sent is in all stores, and returns the run's result.
+ * Throws {@link UserError} if the numbers do not add up or the stores disagree even after two minutes without a change.
+ */
+export async function finish(
+	running: RunningStack,
+	sent: Sent,
+	progress: Progress,
+	signal: AbortSignal,
+): Promise<Result> {
+	let said = performance.now();
+	const latenessMs = Number(property(running.application, "tidemark.sql", "LATENESS_SECONDS")) * 1000;
+	const job = await progress.step("Waiting until all windows are closed", () =>
+		drain(running.flink, sent, latenessMs, {
+			signal,
+			onProgress(numbers) {
+				if (performance.now() - said < SAY_EVERY_MS) return;
+				said = performance.now();
+				progress.say(
+					`Flink has read ${numbers.recordsRead + numbers.clocksRead} of ${sent.records + sent.clocks} records`,
+				);
+			},
+		}),
+	);
+	const counts = await progress.step("Comparing the stores", () => settle(running, job, signal));
+	return resultOf(counts, progress.seconds());
+}
+
+async function settle(running: RunningStack, job: Counts["job"], signal: AbortSignal): Promise<Counts> {
+	const { outputs, endpoints } = running.stack;
+	const lake = await openLake(running.stack);
+	const sqs = queueClient(endpoints.aws);
+	const alerts: Notifications = { messages: new Set(), hits: new Set(), unreadable: 0 };
+	let counts: Counts | undefined;
+	try {
+		await until(
+			async () => {
+				await receive(sqs, outputs.AlertsQueueUrl, alerts);
+				counts = {
+					job,
+					lake: await tallyLake(lake),
+					store: await readStoreBars(endpoints.questdb),
+					alerts,
+					deadLetters: {
+						"of landing": await queueLength(sqs, outputs.LandingDeadLettersUrl),
+						"of alerting": await queueLength(sqs, outputs.AlertingDeadLettersUrl),
+					},
+				};
+				return problemsOf(counts);
+			},
+			{ signal, everyMs: 1_000, stuckMs: STORES_STUCK_MS },
+		);
+	} catch (cause) {
+		if (!isUserError(cause)) throw cause;
+		throw new UserError(`The run does not add up. ${(cause as Error).message}`, { cause });
+	} finally {
+		lake.close();
+		sqs.destroy();
+	}
+	return counts as unknown as Counts;
+}
+
+/** What is on its way to the stores arrives within seconds; what is not there after this long is lost. */
+const STORES_STUCK_MS = 30_000;

@@ -1,0 +1,180 @@
+import { join } from "node:path";
+import { openFeed, publish } from "../producer/index.ts";
+import { isUserError, messageOf, UserError } from "./errors.ts";
+import { type FeedOptions, feedSpecOf } from "./feed-options.ts";
+import { newestCheckpoint } from "./flink-config.ts";
+import { lakeCounter } from "./lake-counter.ts";
+import { stopLeftovers } from "./leftovers.ts";
+import { isLock, tryLock } from "./lock.ts";
+import { finish } from "./once.ts";
+import type { Page } from "./page/server.ts";
+import { liveDir, runsDir } from "./paths.ts";
+import { choosePorts, type Ports } from "./ports.ts";
+import { killChildren } from "./process.ts";
+import { type Progress, startProgress } from "./progress.ts";
+import { type RunningStack, startStack } from "./running.ts";
+import { setUp } from "./setup.ts";
+import { onStop } from "./signals.ts";
+import { newRunId, placesIn, readStack } from "./stack.ts";
+
+/** The options of `tidemark up`. */
+export interface UpOptions extends FeedOptions {
+	once?: boolean;
+	shards?: number;
+	parallelism: number;
+	page: boolean;
+	portAws?: number;
+	portFlink?: number;
+	portQuestdb?: number;
+	portPage?: number;
+}
+
+/** Checkpoints here come often: rows of the lake become visible with them. */
+const CHECKPOINT_MS = 5_000;
+const SHARDS = 2;
+
+/** The user asked to stop. */
+class Stopped extends Error {}
+
+/**
+ * Runs a stack until it is told to stop, or with `once` until all is processed. Returns the exit code.
+ * Throws {@link UserError} when it cannot start or a part fails; all that was started is stopped by then.
+ */
+export async function up(options: UpOptions): Promise<number> {
+	const { once = false } = options;
+	if (once && options.replay === undefined) throw new UserError("--once needs a feed that ends: give --replay FILE");
+	const progress = startProgress();
+	const stop = new AbortController();
+	const noLonger = onStop(
+		() => {
+			progress.say("Stopping everything; press Ctrl-C again to kill it at once");
+			stop.abort(new Stopped("stopped"));
+		},
+		() => {
+			killChildren();
+			process.exit(130);
+		},
+	);
+	try {
+		return await session(options, once, progress, stop.signal);
+	} catch (error) {
+		if (!(error instanceof Stopped)) throw error;
+		progress.say("Stopped");
+		return once ? 130 : 0;
+	} finally {
+		noLonger();
+	}
+}
+
+async function session(options: UpOptions, once: boolean, progress: Progress, signal: AbortSignal): Promise<number> {
+	const id = once ? newRunId() : "live";
+	const dir = once ? join(runsDir(), id) : liveDir();
+	const kept = readStack(dir);
+	const lock = tryLock(placesIn(dir).lock);
+	if (!isLock(lock)) {
+		const where = kept?.endpoints.page ? `: its page is at ${kept.endpoints.page}` : "";
+		throw new UserError(`A stack is up already (process ${lock.pid})${where}`);
+	}
+	try {
+		await stopLeftovers(dir, progress.say);
+		const shards = options.shards ?? kept?.shards ?? SHARDS;
+		if (kept && kept.shards !== shards) {
+			throw new UserError(
+				`The live stack has ${kept.shards} shards in each stream, and the emulator loses records when it reshards: leave out --shards, or remove the stack with npm run clean`,
+			);
+		}
+		const goesOn = newestCheckpoint(placesIn(dir).checkpoints) !== undefined;
+		const feed = await openFeed(feedSpecOf(options, { goesOn }));
+		const ports = await choosePorts(askedPorts(options), {
+			pickFree: once,
+			names: options.page ? ["aws", "flink", "questdb", "page"] : ["aws", "flink", "questdb"],
+		});
+		const { java } = await setUp(progress, { signal });
+		const { parallelism, page } = options;
+		const start = { id, dir, ports, java, shards, parallelism, checkpointMs: CHECKPOINT_MS, page, progress, signal };
+		return await whileRunning(await startStack(start), feed, { once, ports, progress, signal, page });
+	} finally {
+		lock.release();
+	}
+}
+
+interface Session {
+	once: boolean;
+	page: boolean;
+	ports: Ports;
+	progress: Progress;
+	signal: AbortSignal;
+}
+
+async function whileRunning(
+	running: RunningStack,
+	feed: Awaited<ReturnType<typeof openFeed>>,
+	{ once, page: wantsPage, ports, progress, signal }: Session,
+): Promise<number> {
+	const failure = new AbortController();
+	void running.failed.then((error) => failure.abort(error));
+	const ending = AbortSignal.any([signal, failure.signal]);
+	let page: Page | undefined;
+	let producer: "starting" | "up" | "down" = "starting";
+	const counter = lakeCounter(running.stack);
+	try {
+		if (wantsPage) {
+			const { startPage } = await import("./page/server.ts");
+			page = await startPage({
+				stack: running.stack,
+				port: ports.page,
+				status: () => [...running.parts(), { part: "producer", state: producer, feed: feed.name }],
+				lakeCounts: counter.counts,
+				warn: progress.say,
+			});
+			progress.say(`The live page: ${page.url}`);
+		}
+		progress.say(`Feed: ${feed.name}`);
+		producer = "up";
+		const sent = await publish(feed, {
+			endpoint: running.stack.endpoints.aws,
+			stream: running.stack.outputs.TradesStream,
+			signal: ending,
+		});
+		producer = "down";
+		ending.throwIfAborted();
+		if (once) {
+			const { records, clocks, closedAt } = sent;
+			const result = await finish(running, { records, clocks, closedAt }, progress, ending);
+			process.stdout.write(`${JSON.stringify(result)}\n`);
+			return 0;
+		}
+		progress.say("The feed has ended; the stack stays up until Ctrl-C");
+		await new Promise((_, reject) => ending.addEventListener("abort", () => reject(ending.reason), { once: true }));
+		return 0;
+	} catch (error) {
+		throw ending.aborted ? ending.reason : error;
+	} finally {
+		await stopAll(running, page, counter, progress);
+	}
+}
+
+async function stopAll(
+	running: RunningStack,
+	page: Page | undefined,
+	counter: ReturnType<typeof lakeCounter>,
+	progress: Progress,
+): Promise<void> {
+	await progress
+		.step("Stopping the stack", () =>
+			running.stop(async () => {
+				await page?.close();
+				counter.close();
+			}),
+		)
+		.catch((error) => progress.say(`${isUserError(error) ? "" : "Unexpected: "}${messageOf(error)}`));
+}
+
+function askedPorts({ portAws, portFlink, portQuestdb, portPage }: UpOptions): Partial<Ports> {
+	return {
+		...(portAws === undefined ? {} : { aws: portAws }),
+		...(portFlink === undefined ? {} : { flink: portFlink }),
+		...(portQuestdb === undefined ? {} : { questdb: portQuestdb }),
+		...(portPage === undefined ? {} : { page: portPage }),
+	};
+}
