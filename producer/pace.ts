@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Feed, Outgoing } from "./feed.ts";
+
+/** The course of a replay: event time and wall time move together, `speed` times as fast. */
+export interface Course {
+	/** The moment at which the record of this event time is to be sent, epoch milliseconds. */
+	dueAt(eventTime: number): number;
+	/** The event time that is due at this moment. */
+	timeAt(now: number): number;
+}
+
+/** A course on which event time `from` is due at the moment `start`. */
+export function course(from: number, start: number, speed: number): Course {
+	return {
+		dueAt: (eventTime) => start + (eventTime - from) / speed,
+		timeAt: (now) => from + (now - start) * speed,
+	};
+}
+
+/**
+ * By how much event times move so that the data ends in the present: sent from `now` on at `speed`, no record is ever
+ * ahead of the clock on the wall. Faster than real time the last one lands at the moment the replay is expected to end
+ * (at `max`: now); at real time or slower the first one is now.
+ */
+export function rebaseBy(first: number, last: number, speed: number | "max", now: number): number {
+	if (speed === "max") return now - last;
+	return speed > 1 ? now + Math.floor((last - first) / speed) - last : now - first;
+}
+
+// A timer is not finer than this; what falls due meanwhile goes together.
+const QUANTUM_MS = 10;
+
+/** Gives out records when they are due, and knows up to which event time it has given everything. */
+export class Pacer {
+	#held: number | undefined;
+	readonly #course: Course;
+
+	constructor(of: Course) {
+		this.#course = of;
+	}
+
+	/** The records of `source` when they are due; what is overdue comes at once, in the batches in which it came. */
+	async *batches(source: AsyncIterable<readonly Outgoing[]>, signal: AbortSignal): AsyncGenerator<readonly Outgoing[]> {
+		for await (const batch of source) {
+			let from = 0;
+			for (const [at, { time }] of batch.entries()) {
+				if (signal.aborted) return;
+				if (time === undefined) continue;
+				const due = this.#course.dueAt(time);
+				if (due <= Date.now()) continue;
+				if (at > from) yield batch.slice(from, at);
+				// Only now, when what is older has been taken: until then the horizon stays where it was.
+				this.#held = time;
+				from = at;
+				// A timer holds a day and a bit over 24 of them at most, so that a long gap is slept through in parts.
+				for (let wait = due - Date.now(); wait > 0; wait = due - Date.now()) {
+					await sleep(Math.min(Math.max(wait, QUANTUM_MS), 86_400_000), undefined, { signal }).catch(() => {});
+					if (signal.aborted) return;
+				}
+			}
+			this.#held = undefined;
+			yield from === 0 ? batch : batch.slice(from);
+		}
+	}
+
+	/** What is due at `now`, but not past the record that is being held back; undefined while none is. */
+	horizon(now: number): number | undefined {
+		return this.#held === undefined ? undefined : Math.min(this.#held, this.#course.timeAt(now));
+	}
+}
+
+/** A feed of finished records at a replay's speed, the first of which, by event time, is due when it begins. */
+export function paced(
+	speed: number | "max" = "max",
+	name: string,
+	total: number,
+	first: number | undefined,
+	outgoing: AsyncIterable<readonly Outgoing[]>,
+): Feed {
+	// Without one readable time there is nothing to go by.
+	if (speed === "max" || first === undefined) return { name, total, live: false, batches: () => outgoing };
+	let pacer: Pacer | undefined;
+	return {
+		name,
+		total,
+		live: true,
+		batches(signal) {
+			pacer = new Pacer(course(first, Date.now(), speed));
+			return pacer.batches(outgoing, signal);
+		},
+		horizon: (now) => pacer?.horizon(now),
+	};
+}
