@@ -38,7 +38,11 @@ const RETRY_MS = 1_000;
  * Reads until `signal` aborts; never throws. At least once: after an error a batch may come again,
  * so what it is given to is keyed. A shard's children are read once it has been read to its end.
  */
-export async function followStream(client: KinesisClient, following: Following, signal: AbortSignal): Promise<void> {
+export async function followStream(
+	client: Pick<KinesisClient, "send">,
+	following: Following,
+	signal: AbortSignal,
+): Promise<void> {
 	const readings = new Map<string, Reading>();
 	let start = startAt(following.from);
 	let relistAt = 0;
@@ -68,7 +72,7 @@ export async function followStream(client: KinesisClient, following: Following, 
 }
 
 async function list(
-	client: KinesisClient,
+	client: Pick<KinesisClient, "send">,
 	stream: string,
 	readings: Map<string, Reading>,
 	start: Reading["start"],
@@ -104,7 +108,7 @@ function isDue({ shard, finished }: Reading, readings: Map<string, Reading>): bo
 
 /** One GetRecords; true when something changed about the shard and the list is to be read again. */
 async function poll(
-	client: KinesisClient,
+	client: Pick<KinesisClient, "send">,
 	{ stream, onRecords }: Following,
 	reading: Reading,
 	abortSignal: AbortSignal,

@@ -19,7 +19,7 @@ export class Health {
 			if (part.state !== "up") return part;
 			const seen = errors.filter((known) => known.part === part.part).map((known) => known.error);
 			const silent = seen.find((error) => !hasAnswered(error));
-			if (silent) return { ...part, state: "down", detail: `does not answer (${messageOf(silent)})` };
+			if (silent) return { ...part, state: "down", detail: `it does not answer: ${rootOf(silent)}` };
 			return seen[0] ? { ...part, detail: messageOf(seen[0]) } : part;
 		});
 	}
@@ -28,4 +28,9 @@ export class Health {
 /** An AWS error that came with an HTTP status was answered by the emulator, which so is up. */
 function hasAnswered(error: Error): boolean {
 	return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode !== undefined;
+}
+
+/** What the innermost cause says, such as `connect ECONNREFUSED 127.0.0.1:9000`. */
+function rootOf(error: Error): string {
+	return error.cause instanceof Error ? rootOf(error.cause) : messageOf(error);
 }

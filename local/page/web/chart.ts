@@ -20,11 +20,13 @@ export interface ChartView {
 	show(candles: Candle[]): void;
 	/** Shows hits as marks at the candles they are in. */
 	mark(hits: Hit[], windowOf: (iso: string) => number): void;
-	/** Another symbol or interval: forgets what is drawn and goes back to the right edge. */
+	/** Another symbol or interval: forgets what is drawn. */
 	reset(intraday: boolean): void;
+	/** Goes to the newest candles with the next ones that are shown. */
+	goToNewest(): void;
 }
 
-/** How many candles fit the view at first: fewer where the screen is narrow. */
+/** Width of a candle at first, so that a narrow screen shows fewer of them. */
 const CANDLE_PX = 7;
 
 /**
@@ -34,7 +36,7 @@ const CANDLE_PX = 7;
 export function createChartView(container: HTMLElement, legend: HTMLElement, onLeftEdge: () => void): ChartView {
 	let palette = colours();
 	let drawn: Candle[] = [];
-	let fresh = true;
+	let goes = true;
 	let hovered: Candle | undefined;
 	const chart = createChart(container, {
 		autoSize: true,
@@ -115,10 +117,12 @@ export function createChartView(container: HTMLElement, legend: HTMLElement, onL
 					volume.update(toVolume(candle, palette));
 				}
 			} else redraw();
-			if (fresh && next.length > 0) {
-				fresh = false;
+			if (goes && next.length > 0) {
+				goes = false;
 				const fit = Math.max(30, Math.round(container.clientWidth / CANDLE_PX));
-				chart.timeScale().setVisibleLogicalRange({ from: next.length - fit, to: next.length + 3 });
+				// A short history fills the width, but three candles are not blown up.
+				const from = Math.max(next.length - fit, Math.min(0, next.length - 60));
+				chart.timeScale().setVisibleLogicalRange({ from, to: next.length + 3 });
 			}
 			describe();
 		},
@@ -128,7 +132,6 @@ export function createChartView(container: HTMLElement, legend: HTMLElement, onL
 		},
 		reset(intraday) {
 			drawn = [];
-			fresh = true;
 			hovered = undefined;
 			marked = () => {};
 			marks.setMarkers([]);
@@ -136,6 +139,9 @@ export function createChartView(container: HTMLElement, legend: HTMLElement, onL
 			chart.timeScale().applyOptions({ timeVisible: intraday });
 			chart.priceScale("right").applyOptions({ autoScale: true });
 			describe();
+		},
+		goToNewest() {
+			goes = true;
 		},
 	};
 }

@@ -17,6 +17,9 @@ let symbol = "";
 let interval: Interval = "1m";
 let series = new Series(interval);
 let hits = new Map<string, Hit>();
+/** The series whose history has come whole; until there is any history, single seconds are not drawn. */
+let loaded: Series | undefined;
+let visible = false;
 let loading: AbortController | undefined;
 let loadingOlder = false;
 let drawing = false;
@@ -74,6 +77,7 @@ function show(nextSymbol: string, nextInterval: Interval): void {
 	interval = nextInterval;
 	series = new Series(interval);
 	hits = new Map();
+	visible = false;
 	marked = "";
 	chart.reset(interval !== "1d");
 	for (const button of buttons) button.setAttribute("aria-pressed", String(button.textContent === interval));
@@ -97,10 +101,13 @@ async function load(): Promise<void> {
 			const found = await fetchHistory(symbol, interval, undefined, signal);
 			if (signal.aborted) return;
 			into.load(found);
+			if (!visible || (!found.storeError && loaded !== into)) chart.goToNewest();
+			// Without the store only the stream's bars are there: ask again until it is back.
+			if (!found.storeError) loaded = into;
+			visible = true;
 			for (const hit of found.hits) hits.set(hit.hit_id, hit);
 			say(found.storeError ? "The history cannot be read from the store just now." : NOTHING);
 			draw();
-			// Without the store only the stream's bars are there: ask again until it is back.
 			if (!found.storeError) return;
 		} catch (error) {
 			if (signal.aborted) return;
@@ -131,6 +138,7 @@ function draw(): void {
 	drawing = true;
 	requestAnimationFrame(() => {
 		drawing = false;
+		if (!visible) return;
 		const candles = series.candles();
 		chart.show(candles);
 		// Marks move only with new hits and new candles, not with each second.
@@ -170,8 +178,7 @@ function listSymbols(): void {
 
 function say(text: string): void {
 	byId("empty").textContent = text;
-	byId("empty").hidden = false;
-	draw();
+	byId("empty").hidden = visible && series.candles().length > 0;
 }
 
 function showAddress(): void {

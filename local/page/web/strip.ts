@@ -1,6 +1,6 @@
 /** The figures above the chart, the parts' states, the feed's name, and the line that says what is wrong. */
 import type { Figures, Part, Status } from "../messages.ts";
-import { formatCount, formatDuration } from "./format.ts";
+import { formatCount, formatDuration, formatVolume } from "./format.ts";
 
 const NAMES: Record<Part["part"], string> = {
 	emulator: "AWS emulator",
@@ -42,7 +42,7 @@ function showFigures(figures: Figures): void {
 	write(byId("trades-rate"), rate === null ? (tradesIn === null ? "no data yet" : "rate unknown") : `${rate} a second`);
 	write(byId("bars-out"), formatCount(bars && bars["1m"] + bars["5m"] + bars["1h"] + bars["1d"]));
 	const by =
-		bars && (["1m", "5m", "1h", "1d"] as const).map((interval) => `${interval} ${formatCount(bars[interval])}`);
+		bars && (["1m", "5m", "1h", "1d"] as const).map((interval) => `${interval} ${formatVolume(bars[interval])}`);
 	write(byId("bars-by"), by ? by.join(" · ") : "no data yet");
 	write(byId("duplicates"), formatCount(lake?.duplicates ?? null));
 	write(byId("rejects"), formatCount(lake && lake.malformed + lake.invalid + lake.late));
@@ -82,7 +82,7 @@ function showParts(parts: Part[]): void {
 		write(item, state === "up" ? NAMES[part] : `${NAMES[part]} ${state}`);
 		item.setAttribute("aria-label", title);
 		const bad = state === "down" || state === "restarting";
-		problems.set(part, bad ? `${NAMES[part]} is ${state}: ${CONSEQUENCES[part]}.${detail ? ` ${detail}` : ""}` : "");
+		problems.set(part, bad ? `${NAMES[part]} is ${state}: ${CONSEQUENCES[part]}${detail ? ` (${detail})` : ""}.` : "");
 	}
 	for (const gone of shown.values()) gone.remove();
 	showProblems();
@@ -90,17 +90,10 @@ function showParts(parts: Part[]): void {
 
 function showProblems(): void {
 	const texts = [...problems.values()].filter((text) => text !== "");
-	const box = byId("problems");
-	if (box.dataset.texts === texts.join("\n")) return;
-	box.dataset.texts = texts.join("\n");
-	box.replaceChildren(
-		...texts.map((text) => {
-			const line = document.createElement("p");
-			line.textContent = text;
-			return line;
-		}),
-	);
-	box.hidden = texts.length === 0;
+	const line = byId("problems");
+	write(line, texts.join(" ") || "All parts are up");
+	line.title = texts.join("\n");
+	line.classList.toggle("bad", texts.length > 0);
 }
 
 function showFeed(feed: string | undefined): void {

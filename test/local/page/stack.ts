@@ -1,22 +1,22 @@
 /** A stack for the page's tests: a real emulator with what the CDK stacks would make, a real QuestDB, and Flink's REST answers. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateStreamCommand, KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { CreateTopicCommand, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
-import type { Bar, Hit, Interval, Tick } from "../../../contracts.ts";
+import { message } from "../../../alerting/message.ts";
+import type { Bar, Hit } from "../../../contracts.ts";
 import { startEmulator } from "../../../local/emulator.ts";
 import { choosePorts } from "../../../local/ports.ts";
 import type { Child } from "../../../local/process.ts";
-import { ask, startQuestDb } from "../../../local/questdb.ts";
+import { ask } from "../../../local/questdb.ts";
 import { localCredentials, type Outputs, region, type Stack } from "../../../local/stack.ts";
-
-export const MARKUP = "<img src=x onerror=alert(1)>";
+import { testStore } from "../../support/questdb.ts";
 
 export interface TestStack {
 	stack: Pick<Stack, "endpoints" | "outputs"> & { outputs: Outputs };
@@ -25,7 +25,8 @@ export interface TestStack {
 	put(stream: "BarsStream" | "TicksStream" | "HitsStream", records: unknown[]): Promise<void>;
 	store(bars: Bar[]): Promise<void>;
 	price(item: Record<string, unknown>): Promise<void>;
-	publish(message: unknown): Promise<void>;
+	/** Sends a hit as the alerting Lambda does. */
+	alert(hit: Hit): Promise<void>;
 	kinesis: KinesisClient;
 	stopEmulator(): Promise<void>;
 	/** On the same port, with the state it had. */
@@ -38,32 +39,26 @@ export interface TestStack {
 /** Starts the parts on free ports in a directory of their own. */
 export async function startTestStack(): Promise<TestStack> {
 	const dir = mkdtempSync(join(tmpdir(), "tidemark-page-"));
-	mkdirSync(join(dir, "logs"), { recursive: true });
-	const ports = await choosePorts({}, { pickFree: true, names: ["aws", "questdb"] });
+	const ports = await choosePorts({}, { pickFree: true, names: ["aws"] });
 	const aws = { endpoint: `http://127.0.0.1:${ports.aws}`, region, credentials: localCredentials };
 	const kinesis = new KinesisClient(aws);
 	const sns = new SNSClient(aws);
 	const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(aws));
 	let emulator: Child | undefined;
-	let questdb: Child | undefined;
 	const gauges: Record<string, number> = {};
 	const flink = createServer((request, response) => {
 		response.setHeader("content-type", "application/json");
 		response.end(JSON.stringify(flinkAnswer(new URL(request.url ?? "/", "http://flink"), gauges)));
 	});
-	const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, "bin", "java") : "java";
 	const start = async () => {
 		emulator = await startEmulator(dir, ports.aws);
 	};
-	const startStore = async () => {
-		questdb = await startQuestDb(dir, ports.questdb, java);
-	};
-	await Promise.all([start(), startStore(), new Promise<void>((up) => flink.listen(0, "127.0.0.1", () => up()))]);
+	flink.listen(0, "127.0.0.1");
+	const [store] = await Promise.all([testStore(), start(), once(flink, "listening")]);
 	const outputs = await deploy(aws, kinesis, sns);
-	const questdbUrl = `http://127.0.0.1:${ports.questdb}`;
 	const flinkUrl = `http://127.0.0.1:${(flink.address() as AddressInfo).port}`;
 	return {
-		stack: { endpoints: { aws: aws.endpoint, flink: flinkUrl, questdb: questdbUrl }, outputs },
+		stack: { endpoints: { aws: aws.endpoint, flink: flinkUrl, questdb: store.url }, outputs },
 		gauges,
 		kinesis,
 		async put(stream, records) {
@@ -78,33 +73,30 @@ export async function startTestStack(): Promise<TestStack> {
 		async store(bars) {
 			for (let i = 0; i < bars.length; i += 80) {
 				await ask(
-					questdbUrl,
+					store.url,
 					`INSERT INTO bars VALUES ${bars
 						.slice(i, i + 80)
 						.map(storeRow)
 						.join(", ")}`,
 				);
 			}
-			const count = async () => Number((await ask(questdbUrl, "SELECT count() FROM bars")).dataset[0]?.[0]);
-			const until = Date.now() + 10_000;
-			// The store applies its log a moment after it has taken the rows.
-			while ((await count()) < bars.length && Date.now() < until) await sleep(50);
+			await store.rows("SELECT count() FROM bars");
 		},
 		async price(Item) {
 			await dynamo.send(new PutCommand({ TableName: outputs.LatestTable, Item }));
 		},
-		async publish(message) {
-			await sns.send(new PublishCommand({ TopicArn: outputs.AlertsTopicArn, Message: JSON.stringify(message) }));
+		async alert(hit) {
+			await sns.send(new PublishCommand(message(hit, outputs.AlertsTopicArn)));
 		},
 		startEmulator: start,
 		stopEmulator: async () => emulator?.stop(),
-		startQuestDb: startStore,
-		stopQuestDb: async () => questdb?.stop(),
+		startQuestDb: store.start,
+		stopQuestDb: store.stop,
 		async close() {
 			for (const client of [kinesis, sns, dynamo]) client.destroy();
 			flink.closeAllConnections();
 			flink.close();
-			await Promise.all([emulator?.stop(), questdb?.stop()]);
+			await Promise.all([emulator?.stop(), store[Symbol.asyncDispose]()]);
 			rmSync(dir, { recursive: true, force: true });
 		},
 	};
@@ -165,75 +157,4 @@ function storeRow(bar: Bar): string {
 		...numbers.map(number),
 		Date.parse(bar.emitted_at),
 	].join(", ")})`;
-}
-
-const MS: Record<Interval, number> = { "1m": 60_000, "5m": 300_000, "1h": 3_600_000, "1d": 86_400_000 };
-
-/** A closed bar around a close; `over` replaces any field. */
-export function bar(symbol: string, start: string, close: number, over: Partial<Bar> = {}): Bar {
-	const interval = over.interval ?? "1m";
-	const begin = Date.parse(start);
-	const open = over.open ?? close - 0.1;
-	return {
-		symbol,
-		interval,
-		window_start: new Date(begin).toISOString(),
-		window_end: new Date(begin + MS[interval]).toISOString(),
-		open,
-		high: Math.max(open, close) + 0.05,
-		low: Math.min(open, close) - 0.05,
-		close,
-		volume: 1_000,
-		trade_count: 10,
-		vwap: close,
-		change: close - open,
-		change_pct: (100 * (close - open)) / open,
-		move_pct: 0.1,
-		day_move_pct: 1.5,
-		emitted_at: new Date(begin + MS[interval] + 2_000).toISOString(),
-		...over,
-	};
-}
-
-/** One second at one price; `over` replaces any field. */
-export function tick(symbol: string, time: string, price: number, over: Partial<Tick> = {}): Tick {
-	const at = new Date(time).toISOString();
-	return {
-		symbol,
-		event_time: at,
-		open: price,
-		high: price,
-		low: price,
-		close: price,
-		volume: 100,
-		trade_count: 1,
-		day_open: price - 1,
-		day_high: price + 1,
-		day_low: price - 2,
-		day_volume: 50_000,
-		previous_close: price - 2,
-		day_move_pct: 1.25,
-		emitted_at: new Date(Date.parse(at) + 1_000).toISOString(),
-		...over,
-	};
-}
-
-/** A crossing of the default level. */
-export function hit(symbol: string, time: string, price: number, over: Partial<Hit> = {}): Hit {
-	const direction = over.direction ?? "up";
-	return {
-		hit_id: `${symbol}|5m|crossed|${direction}|${time}`,
-		symbol,
-		event_time: new Date(time).toISOString(),
-		price,
-		base_price: price / (direction === "up" ? 1.012 : 0.988),
-		move_pct: direction === "up" ? 1.2 : -1.2,
-		lookback: "5m",
-		threshold_pct: 1,
-		clear_pct: 0.5,
-		direction,
-		state: "crossed",
-		emitted_at: new Date(Date.parse(time) + 500).toISOString(),
-		...over,
-	};
 }

@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import {
+	decimalsOf,
+	directionOf,
+	formatCount,
+	formatDuration,
+	formatPercent,
+	formatPrice,
+	formatTime,
+	formatVolume,
+} from "../../../../local/page/web/format.ts";
+
+describe("numbers", () => {
+	test.each([
+		[43_250.1, "43,250.10"],
+		[187.2, "187.20"],
+		[1, "1.00"],
+		[0.4312, "0.4312"],
+		[0.000123, "0.000123"],
+		[null, "–"],
+	])("the price %s is %s", (price, text) => expect(formatPrice(price)).toBe(text));
+
+	test("a price's decimals follow its size", () => {
+		expect([250, 1, 0.5, 0.01, 0.001].map(decimalsOf)).toEqual([2, 2, 4, 4, 6]);
+	});
+
+	test.each([
+		[1.5, "+1.50"],
+		[-0.246, "−0.25"],
+		[0, "0.00"],
+		[0.004, "0.00"],
+		[-0.004, "0.00"],
+		[null, "–"],
+	])("the percentage %s is %s", (percent, text) => expect(formatPercent(percent, "")).toBe(text));
+
+	test("a percentage carries its unit unless told otherwise", () =>
+		expect(formatPercent(12.345)).toBe("+12.35\u202f%"));
+
+	test.each([
+		[0, "0"],
+		[9_999, "9,999"],
+		[12_345, "12.3k"],
+		[1_200_000, "1.20M"],
+		[3_450_000_000, "3.45B"],
+		[null, "–"],
+	])("the volume %s is %s", (volume, text) => expect(formatVolume(volume)).toBe(text));
+
+	test("counts are grouped", () => expect([formatCount(388_417), formatCount(null)]).toEqual(["388,417", "–"]));
+
+	test.each([
+		[0.02, "up"],
+		[-0.02, "down"],
+		[0.004, "flat"],
+		[null, "flat"],
+	])("a move of %s is %s", (move, direction) => expect(directionOf(move)).toBe(direction));
+});
+
+describe("times", () => {
+	const now = Date.parse("2026-11-22T15:00:00Z");
+
+	test("the day is left out where it is today's, in UTC", () => {
+		expect(formatTime("2026-11-22T00:00:01.000Z", now)).toBe("00:00:01");
+		expect(formatTime("2026-11-21T23:59:59.000Z", now)).toBe("2026-11-21 23:59:59");
+	});
+
+	test.each([
+		[850, "850 ms"],
+		[2_340, "2.3 s"],
+		[45_400, "45 s"],
+		[200_000, "3 min 20 s"],
+		[7_500_000, "2 h 5 min"],
+	])("%s ms are %s", (ms, text) => expect(formatDuration(ms)).toBe(text));
+});
