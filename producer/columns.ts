@@ -1,4 +1,5 @@
 import { Trade } from "../contracts.ts";
+import { UserError } from "./errors.ts";
 import type { RowFile } from "./rows.ts";
 
 /** Which column each field of a trade comes from, and which columns are carried along as they are. */
@@ -36,7 +37,7 @@ export function findColumns(file: RowFile, map: Readonly<Record<string, string>>
 	}
 	const missing = NEEDED.filter((field) => !fields.has(field));
 	if (missing.length > 0) {
-		throw new Error(
+		throw new UserError(
 			`${file.file} has no column for ${missing.join(", ")}. Its columns are ${file.columns.join(", ")}. ` +
 				`Say which to take: --map ${missing.map((field) => `${field}=COLUMN`).join(",")}`,
 		);
@@ -55,7 +56,7 @@ export function parseMap(text: string, before: Readonly<Record<string, string>> 
 	for (const part of text.split(",")) {
 		const [field = "", column = "", ...more] = part.split("=").map((side) => side.trim());
 		if (field === "" || column === "" || more.length > 0) {
-			throw new Error(`--map takes field=column,field=column,… but was given "${part}". Example: --map price=last`);
+			throw new UserError(`--map takes field=column,field=column,… but was given "${part}". Example: --map price=last`);
 		}
 		map[field] = column;
 	}
@@ -65,11 +66,11 @@ export function parseMap(text: string, before: Readonly<Record<string, string>> 
 function checkMap(file: RowFile, map: Readonly<Record<string, string>>): void {
 	const unknown = Object.keys(map).filter((field) => !FIELDS.includes(field));
 	if (unknown.length > 0) {
-		throw new Error(`--map names ${unknown.join(", ")}, which no trade has. Its fields are ${FIELDS.join(", ")}.`);
+		throw new UserError(`--map names ${unknown.join(", ")}, which no trade has. Its fields are ${FIELDS.join(", ")}.`);
 	}
 	const absent = Object.values(map).filter((column) => !file.columns.includes(column));
 	if (absent.length > 0) {
-		throw new Error(
+		throw new UserError(
 			`--map names the column ${absent.join(", ")}, which ${file.file} has not. Its columns are ${file.columns.join(", ")}.`,
 		);
 	}

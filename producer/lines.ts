@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { UserError } from "./errors.ts";
 
 /** One line of a file: its number, from 1, and its bytes without the line feed. */
 export interface Line {
@@ -16,9 +17,9 @@ export interface Line {
 export async function openBytes(file: string): Promise<Readable> {
 	const found = await stat(file).catch((cause: NodeJS.ErrnoException) => {
 		const why = cause.code === "ENOENT" ? "there is no such file" : cause.message;
-		throw new Error(`Cannot read ${file}: ${why}. Check the path; it is taken from the current folder.`, { cause });
+		throw new UserError(`Cannot read ${file}: ${why}. Check the path; it is taken from the current folder.`, { cause });
 	});
-	if (!found.isFile()) throw new Error(`Cannot read ${file}: it is not a file. Name one CSV or JSONL file.`);
+	if (!found.isFile()) throw new UserError(`Cannot read ${file}: it is not a file. Name one CSV or JSONL file.`);
 	const bytes = createReadStream(file, { highWaterMark: 1 << 18 });
 	if (!file.endsWith(".gz")) return bytes;
 	const unpacked = createGunzip({ chunkSize: 1 << 18 });
@@ -58,6 +59,6 @@ export async function* naming<T>(file: string, bytes: AsyncIterable<T>): AsyncGe
 		yield* bytes;
 	} catch (cause) {
 		const why = cause instanceof Error ? cause.message : String(cause);
-		throw new Error(`Reading ${file} broke off: ${why}. Is the file whole?`, { cause });
+		throw new UserError(`Reading ${file} broke off: ${why}. Is the file whole?`, { cause });
 	}
 }

@@ -4,6 +4,7 @@ import { Backlog } from "./backlog.ts";
 import { type KinesisPlace, kinesisClient } from "./client.ts";
 import { clockPart, closingTime, Quiet } from "./clocks.ts";
 import { type Delivery, deliver } from "./deliver.ts";
+import { UserError } from "./errors.ts";
 import { DEFAULT_LATENESS_MS, type Feed, type Outgoing } from "./feed.ts";
 import { type FlightRules, type Part, PLAIN_RECORDS, partsOf, planFlight, sizeOf } from "./flight.ts";
 import { writeInstant } from "./instant.ts";
@@ -254,7 +255,7 @@ class Publisher {
 				return;
 			}
 			const place = kinesis?.endpoint ?? kinesis?.region ?? "the configured region";
-			throw new Error(
+			throw new UserError(
 				`Cannot send to the stream ${stream} at ${place}: ${say(cause)}. Is it there (tidemark up), and the address right?`,
 				{ cause },
 			);

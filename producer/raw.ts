@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { UserError } from "./errors.ts";
 import type { Feed, Outgoing, ReplaySpec } from "./feed.ts";
 import { readInstant } from "./instant.ts";
 import { type Line, readLines } from "./lines.ts";
@@ -16,7 +17,7 @@ export async function openRaw(spec: ReplaySpec): Promise<Feed> {
 		lines += batch.length;
 		for (const { time } of batch) if (time !== undefined && (first === undefined || time < first)) first = time;
 	}
-	if (lines === 0) throw new Error(`${spec.file} is empty: there is no line to send.`);
+	if (lines === 0) throw new UserError(`${spec.file} is empty: there is no line to send.`);
 	const source = rawLines(spec.file);
 	const outgoing = spec.order === "event-time" ? sortedLines(source) : source;
 	return paced(spec.speed, `raw replay of ${spec.file}`, lines, first, outgoing);

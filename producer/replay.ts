@@ -1,4 +1,5 @@
 import { findColumns } from "./columns.ts";
+import { UserError } from "./errors.ts";
 import { DEFAULT_LATENESS_MS, type Feed, type Outgoing, type ReplaySpec } from "./feed.ts";
 import { idMaker, intervalName } from "./ids.ts";
 import { writeInstant } from "./instant.ts";
@@ -34,12 +35,12 @@ export async function openReplay(spec: ReplaySpec): Promise<Feed> {
 
 function checkSpec({ speed, symbols, map, raw, rebase, interval }: ReplaySpec): void {
 	if (typeof speed === "number" && !(speed > 0 && Number.isFinite(speed))) {
-		throw new Error(`A replay's speed is a factor of real time above 0, or max, but was ${speed}.`);
+		throw new UserError(`A replay's speed is a factor of real time above 0, or max, but was ${speed}.`);
 	}
 	const changing = { map, rebase, symbols, interval };
 	const given = Object.entries(changing).filter(([, value]) => value !== undefined);
 	if (raw && given.length > 0) {
-		throw new Error(
+		throw new UserError(
 			`--raw sends each line as it is and cannot be used with --${given.map(([name]) => name).join(", --")}.`,
 		);
 	}
@@ -52,7 +53,7 @@ function keeper(symbols: readonly string[] | undefined): (read: Read) => boolean
 
 function smallestStep(file: string, { stepMs }: Scan): string {
 	if (stepMs !== undefined) return intervalName(stepMs);
-	throw new Error(
+	throw new UserError(
 		`${file} holds interval data, but one time only, so that its interval is unknown. Add --interval 1m.`,
 	);
 }
@@ -68,7 +69,7 @@ async function* trades(
 			.map((each) => {
 				// The first pass found none: the file has changed since.
 				if (each instanceof Error)
-					throw new Error(`${rows.file} changed while it was sent: ${each.message}`, { cause: each });
+					throw new UserError(`${rows.file} changed while it was sent: ${each.message}`, { cause: each });
 				return each;
 			})
 			.filter(keep);

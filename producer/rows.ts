@@ -1,4 +1,5 @@
 import { type Info, parse } from "csv-parse";
+import { UserError } from "./errors.ts";
 import { naming, openBytes, readLines } from "./lines.ts";
 
 /** A row of a file: its line number and its cells, by position in CSV and by name in JSONL. */
@@ -38,7 +39,9 @@ export async function openRows(file: string): Promise<RowFile> {
 	if (/\.csv(\.gz)?$/i.test(file)) return openCsv(file);
 	if (/\.(jsonl|ndjson)(\.gz)?$/i.test(file)) return openJsonLines(file);
 	await openBytes(file).then((bytes) => bytes.destroy());
-	throw new Error(`Cannot tell what is in ${file}: its name ends neither in .csv nor in .jsonl (nor that with .gz).`);
+	throw new UserError(
+		`Cannot tell what is in ${file}: its name ends neither in .csv nor in .jsonl (nor that with .gz).`,
+	);
 }
 
 async function openCsv(file: string): Promise<RowFile> {
@@ -47,7 +50,7 @@ async function openCsv(file: string): Promise<RowFile> {
 		const columns = header.record.map((name) => name.trim());
 		return { file, columns, byPosition: true, rows: () => csvRows(file, columns.length) };
 	}
-	throw new Error(`${file} is empty: the first line of a CSV file names its columns.`);
+	throw new UserError(`${file} is empty: the first line of a CSV file names its columns.`);
 }
 
 interface CsvRecord {
@@ -87,10 +90,10 @@ async function* csvRows(file: string, width: number): AsyncGenerator<(Row | BadR
 async function openJsonLines(file: string): Promise<RowFile> {
 	for await (const [first] of jsonRows(file)) {
 		const columns = first && "cells" in first ? Object.keys(first.cells) : [];
-		if (first instanceof BadRow) throw new Error(`${file}, ${first.message}`, { cause: first });
+		if (first instanceof BadRow) throw new UserError(`${file}, ${first.message}`, { cause: first });
 		return { file, columns, byPosition: false, rows: () => jsonRows(file) };
 	}
-	throw new Error(`${file} is empty: it needs one JSON object a line.`);
+	throw new UserError(`${file} is empty: it needs one JSON object a line.`);
 }
 
 async function* jsonRows(file: string): AsyncGenerator<(Row | BadRow)[]> {

@@ -1,3 +1,4 @@
+import { UserError } from "./errors.ts";
 import { writeInstant } from "./instant.ts";
 import { BadRow, type Row } from "./rows.ts";
 import type { Read } from "./trade.ts";
@@ -55,14 +56,14 @@ export async function scan(rows: AsyncIterable<(Row | BadRow)[]>, how: Scanned):
 	}
 	if (badRows > 0) throw badFile(how.file, bad, badRows, good);
 	if (back && !how.sorted) {
-		throw new Error(
+		throw new UserError(
 			`${how.file}, line ${back.line}: the event time ${writeInstant(back.time)} goes back ` +
 				`${(back.newest - back.time) / 1000} s behind line ${back.newestLine} (${writeInstant(back.newest)}), further than ` +
 				`the lateness of ${how.latenessMs / 1000} s: trades would be late. Nothing was sent. ` +
 				"Add --order event-time to sort the file on the way.",
 		);
 	}
-	if (good === 0) throw new Error(`${how.file} holds no trade to send (of the symbols that were asked for).`);
+	if (good === 0) throw new UserError(`${how.file} holds no trade to send (of the symbols that were asked for).`);
 	return { rows: good, first, last, stepMs: Number.isFinite(stepMs) ? stepMs : undefined };
 }
 
@@ -77,9 +78,9 @@ export function attempt(row: Row | BadRow, read: (row: Row) => Read): Read | Bad
 	}
 }
 
-function badFile(file: string, bad: readonly BadRow[], rows: number, good: number): Error {
+function badFile(file: string, bad: readonly BadRow[], rows: number, good: number): UserError {
 	const more = rows > bad.length ? `\n  … and ${rows - bad.length} more` : "";
-	return new Error(
+	return new UserError(
 		`${file}: ${rows} of ${rows + good} rows are no trades. Nothing was sent.\n` +
 			`${bad.map((each) => `  ${file}, ${each.message}`).join("\n")}${more}\n` +
 			"Correct the file, map other columns with --map field=column,…, or send its lines as they are with --raw (JSONL).",

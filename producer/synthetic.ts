@@ -1,4 +1,5 @@
 import type { Trade } from "../contracts.ts";
+import { UserError } from "./errors.ts";
 import type { Feed, Outgoing, SyntheticSpec } from "./feed.ts";
 import { writeInstant } from "./instant.ts";
 import { LISTINGS, listing, MINUTES_BETWEEN_BURSTS, MINUTES_BETWEEN_JUMPS, moments, Path } from "./market.ts";
@@ -26,9 +27,11 @@ export interface Market {
  */
 export function openSynthetic(spec: SyntheticSpec = { kind: "synthetic" }): Feed {
 	const { rate = DEFAULT_RATE, historyMinutes = DEFAULT_HISTORY_MINUTES, symbols } = spec;
-	if (!(rate > 0 && rate <= 50_000)) throw new Error(`--rate takes 1 to 50000 trades a second, but was given ${rate}.`);
-	if (!(historyMinutes >= 0)) throw new Error(`--history takes minutes, 0 or more, but was given ${historyMinutes}.`);
-	if (symbols?.length === 0) throw new Error("--symbols names no symbol. Example: --symbols AAPL,MSFT");
+	if (!(rate > 0 && rate <= 50_000))
+		throw new UserError(`--rate takes 1 to 50000 trades a second, but was given ${rate}.`);
+	if (!(historyMinutes >= 0))
+		throw new UserError(`--history takes minutes, 0 or more, but was given ${historyMinutes}.`);
+	if (symbols?.length === 0) throw new UserError("--symbols names no symbol. Example: --symbols AAPL,MSFT");
 	const names = symbols ?? LISTINGS.map((each) => each.symbol);
 	let pacer: Pacer | undefined;
 	return {

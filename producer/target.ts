@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { UserError } from "./errors.ts";
+
+/** Where `tidemark produce` sends to. */
+export interface Target {
+	readonly stream: string;
+	/** Undefined: AWS itself. */
+	readonly endpoint: string | undefined;
+	readonly region: string | undefined;
+}
+
+export interface TargetOptions {
+	readonly stream?: string;
+	readonly endpoint?: string;
+	readonly region?: string;
+}
+
+export const DEFAULT_STREAM = "tidemark-trades";
+
+/**
+ * The stream that options name, otherwise that of the local stack. AWS has to be named: trades of a test that end in
+ * somebody's account because nothing runs here would be a bad surprise.
+ * @throws if no endpoint is given and no local stack is up
+ */
+export function findTarget(options: TargetOptions, stackFile: string = liveStackFile()): Target {
+	const { endpoint, region } = options;
+	if (endpoint === "aws") return { stream: options.stream ?? DEFAULT_STREAM, endpoint: undefined, region };
+	if (endpoint !== undefined) {
+		if (!URL.canParse(endpoint)) throw new UserError(`--endpoint takes a URL or aws, but was given ${endpoint}.`);
+		return { stream: options.stream ?? DEFAULT_STREAM, endpoint, region };
+	}
+	const stack = readStack(stackFile);
+	if (stack === undefined) {
+		throw new UserError(
+			"No local stack is up to send to. Start one with npm start, or name the place: --endpoint URL, or --endpoint aws.",
+		);
+	}
+	return {
+		stream: options.stream ?? stack.outputs?.TradesStream ?? DEFAULT_STREAM,
+		endpoint: stack.endpoints.aws,
+		region,
+	};
+}
+
+interface StackFile {
+	readonly pid: number;
+	readonly endpoints: { readonly aws: string };
+	readonly outputs?: { readonly TradesStream?: string };
+}
+
+/** What the stack that is up wrote down; undefined if there is none, or its process is gone. */
+function readStack(file: string): StackFile | undefined {
+	try {
+		const stack = JSON.parse(readFileSync(file, "utf8")) as StackFile;
+		// Signal 0 is not sent: it only asks whether the process is there.
+		process.kill(stack.pid, 0);
+		return stack;
+	} catch {
+		return undefined;
+	}
+}
+
+function liveStackFile(): string {
+	const root = dirname(dirname(fileURLToPath(import.meta.url)));
+	return join(process.env.TIDEMARK_STATE ?? join(root, ".tidemark"), "live", "stack.json");
+}
