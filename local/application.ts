@@ -58,3 +58,11 @@ export function property({ groups }: Application, group: string, key: string): s
 	if (value !== undefined) return value;
 	throw new UserError(`The deployed application has no property ${key} in the group ${group}: see infra/compute.ts`);
 }
+
+/** How long windows stay open after their end, in milliseconds. */
+export function latenessOf(application: Application): number {
+	const text = property(application, "tidemark.sql", "LATENESS_SECONDS");
+	const seconds = Number(text);
+	if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000;
+	throw new UserError(`The application's LATENESS_SECONDS is ${JSON.stringify(text)}: a number of seconds, 0 or more`);
+}

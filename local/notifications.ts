@@ -11,7 +11,8 @@ export interface Notifications {
 
 /** A client for a stack's queues. */
 export function queueClient(aws: string): SQSClient {
-	return new SQSClient({ endpoint: aws, region, credentials: localCredentials });
+	// The URLs name localhost, which may mean another interface than the one the emulator listens on.
+	return new SQSClient({ endpoint: aws, region, credentials: localCredentials, useQueueUrlAsEndpoint: false });
 }
 
 /**

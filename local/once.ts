@@ -1,5 +1,5 @@
 import { type Counts, problemsOf, type Result, resultOf } from "./account.ts";
-import { property } from "./application.ts";
+import { latenessOf } from "./application.ts";
 import { drain, type Sent, until } from "./drain.ts";
 import { isUserError, UserError } from "./errors.ts";
 import { openLake } from "./lake.ts";
@@ -22,9 +22,8 @@ export async function finish(
 	signal: AbortSignal,
 ): Promise<Result> {
 	let said = performance.now();
-	const latenessMs = Number(property(running.application, "tidemark.sql", "LATENESS_SECONDS")) * 1000;
 	const job = await progress.step("Waiting until all windows are closed", () =>
-		drain(running.flink, sent, latenessMs, {
+		drain(running.flink, sent, latenessOf(running.application), {
 			signal,
 			onProgress(numbers) {
 				if (performance.now() - said < SAY_EVERY_MS) return;

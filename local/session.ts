@@ -1,5 +1,13 @@
 import { join } from "node:path";
-import { openFeed, publish } from "../producer/index.ts";
+import {
+	type Feed,
+	openFeed,
+	type ProduceResult,
+	type Progress as ProducerProgress,
+	publish,
+} from "../producer/index.ts";
+import { latenessOf } from "./application.ts";
+import type { Sent } from "./drain.ts";
 import { isUserError, messageOf, UserError } from "./errors.ts";
 import { type FeedOptions, feedSpecOf } from "./feed-options.ts";
 import { newestCheckpoint } from "./flink-config.ts";
@@ -15,7 +23,7 @@ import { type Progress, startProgress } from "./progress.ts";
 import { type RunningStack, startStack } from "./running.ts";
 import { setUp } from "./setup.ts";
 import { onStop } from "./signals.ts";
-import { newRunId, placesIn, readStack } from "./stack.ts";
+import { newRunId, placesIn, readStack, region } from "./stack.ts";
 
 /** The options of `tidemark up`. */
 export interface UpOptions extends FeedOptions {
@@ -108,7 +116,7 @@ interface Session {
 
 async function whileRunning(
 	running: RunningStack,
-	feed: Awaited<ReturnType<typeof openFeed>>,
+	feed: Feed,
 	{ once, page: wantsPage, ports, progress, signal }: Session,
 ): Promise<number> {
 	const failure = new AbortController();
@@ -131,17 +139,22 @@ async function whileRunning(
 		}
 		progress.say(`Feed: ${feed.name}`);
 		producer = "up";
-		const sent = await publish(feed, {
-			endpoint: running.stack.endpoints.aws,
+		const result = await publish(feed, {
 			stream: running.stack.outputs.TradesStream,
+			kinesis: { endpoint: running.stack.endpoints.aws, region },
+			latenessMs: latenessOf(running.application),
+			close: feed.total !== undefined,
 			signal: ending,
+			onProgress: sayProgress(progress, feed),
+			onWarning: progress.say,
 		});
 		producer = "down";
 		ending.throwIfAborted();
+		progress.say(
+			`Sent ${result.sent} records and ${result.clocks} clocks, ${result.retried} again, ${result.failed} not`,
+		);
 		if (once) {
-			const { records, clocks, closedAt } = sent;
-			const result = await finish(running, { records, clocks, closedAt }, progress, ending);
-			process.stdout.write(`${JSON.stringify(result)}\n`);
+			process.stdout.write(`${JSON.stringify(await finish(running, sentOf(result), progress, ending))}\n`);
 			return 0;
 		}
 		progress.say("The feed has ended; the stack stays up until Ctrl-C");
@@ -152,6 +165,25 @@ async function whileRunning(
 	} finally {
 		await stopAll(running, page, counter, progress);
 	}
+}
+
+/** How often it is said how much was sent. */
+const SAY_EVERY_MS = 5_000;
+
+function sayProgress(progress: Progress, feed: Feed): (at: ProducerProgress) => void {
+	let said = performance.now();
+	return ({ sent, retried }) => {
+		// A feed without end would fill the terminal, and the page shows it.
+		if (feed.total === undefined || performance.now() - said < SAY_EVERY_MS) return;
+		said = performance.now();
+		progress.say(`Sent ${sent} of ${feed.total} records${retried > 0 ? `, ${retried} of them again` : ""}`);
+	};
+}
+
+function sentOf({ sent, failed, clocks, closedAt }: ProduceResult): Sent {
+	if (failed > 0) throw new UserError(`${failed} records could not be sent, so the run cannot add up`);
+	if (closedAt === null) throw new UserError("Nothing with an event time was sent, so no window can close");
+	return { records: sent, clocks, closedAt: Date.parse(closedAt) };
 }
 
 async function stopAll(
