@@ -144,7 +144,8 @@ function flinkAnswer(url: URL, gauges: Record<string, number>): unknown {
 		.map(([id, value]) => (wanted ? { id, sum: value, min: value, max: value } : { id }));
 }
 
-function storeRow(bar: Bar): string {
+/** A bar as a row of `INSERT INTO bars VALUES`. */
+export function storeRow(bar: Bar): string {
 	const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
 	const number = (value: number | null) => (value === null ? "NULL" : String(value));
 	const { open, high, low, close, volume, trade_count, vwap, change, change_pct, move_pct, day_move_pct } = bar;
