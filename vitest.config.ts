@@ -1,0 +1,34 @@
+import { defineConfig } from "vitest/config";
+
+const long = process.env.TIDEMARK_LONG === "1";
+
+/** Unit tests run side by side; what starts whole stacks runs after them, one file at a time. */
+export default defineConfig({
+	test: {
+		projects: [
+			{
+				test: {
+					name: "unit",
+					include: ["test/**/*.test.ts"],
+					exclude: ["test/e2e/**", "test/**/*.long.test.ts"],
+					testTimeout: 60_000,
+					hookTimeout: 120_000,
+					maxWorkers: 2,
+					sequence: { groupOrder: 0 },
+				},
+			},
+			{
+				test: {
+					name: "e2e",
+					include: long ? ["test/**/*.long.test.ts"] : ["test/e2e/**/*.test.ts"],
+					exclude: long ? [] : ["test/**/*.long.test.ts"],
+					testTimeout: 900_000,
+					hookTimeout: 900_000,
+					maxWorkers: 1,
+					fileParallelism: false,
+					sequence: { groupOrder: 1 },
+				},
+			},
+		],
+	},
+});
