@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { readConfig } from "../../infra/config.ts";
+
+test("the defaults are those of an account on AWS", () => {
+	const config = readConfig();
+	expect(config).toMatchObject({
+		prefix: "tidemark",
+		retentionHours: 24,
+		resultsRetentionHours: 24,
+		lakeDatabase: "tidemark",
+		parallelism: 1,
+		checkpointMs: 60_000,
+		lateness: 2,
+		shardIdle: 5,
+		endpoints: {},
+		retryWholeBatch: false,
+		alertsQueue: false,
+	});
+	expect(config).not.toHaveProperty("shards");
+	expect(existsSync(config.sqlFolder)).toBe(true);
+	expect(config.runnerJar).toMatch(/\.tidemark\/tools\/runner\/tidemark-runner\.jar$/);
+});
+
+test("overrides come as an object or as JSON", () => {
+	const overrides = { shards: 4, lateness: 0.5, endpoints: { aws: "http://127.0.0.1:4566" } };
+	expect(readConfig(overrides)).toEqual({ ...readConfig(), ...overrides });
+	expect(readConfig(JSON.stringify(overrides))).toEqual(readConfig(overrides));
+	expect(readConfig(undefined)).toEqual(readConfig({}));
+});
+
+describe("a mistake is an error that says where and what", () => {
+	test.each([
+		["an unknown setting", { shard: 4 }, /Unrecognized key: "shard"[\s\S]*lists the settings: prefix, shards/],
+		["an unknown endpoint", { endpoints: { kinesis: "http://x" } }, /Unrecognized key: "kinesis"[\s\S]*endpoints/],
+		["half a shard", { shards: 1.5 }, /expected int[\s\S]*at shards/],
+		["no shards", { shards: 0 }, /at shards/],
+		["an endpoint that is no address", { endpoints: { store: "questdb" } }, /Invalid URL[\s\S]*at endpoints.store/],
+		["a name that AWS does not take", { prefix: "Tide mark" }, /lower case letters, digits and dashes[\s\S]*at prefix/],
+		[
+			"a database that Athena does not take",
+			{ lakeDatabase: "tide-mark" },
+			/lower case letters, digits and underscores/,
+		],
+		["less retention than Kinesis has", { retentionHours: 1 }, /at retentionHours/],
+		["no JSON", "shards=4", /is not JSON: "shards=4".*tidemark='\{"shards":4\}'/],
+		["a JSON list", "[4]", /expected object/],
+	])("%s", (_, overrides, message) => {
+		expect(() => readConfig(overrides)).toThrow(message);
+	});
+
+	test("all of them at once", () => {
+		expect(() => readConfig({ shards: -1, parallelism: "two" })).toThrow(/at shards[\s\S]*at parallelism/);
+	});
+});

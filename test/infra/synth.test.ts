@@ -1,0 +1,37 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { root } from "../../local/paths.ts";
+
+const cdk = createRequire(import.meta.url).resolve("aws-cdk/bin/cdk");
+
+async function synth(dir: string, context: object) {
+	const options = ["synth", "--quiet", "--strict", "--no-notices", "--output", join(dir, "cdk.out")];
+	return execa(process.execPath, [cdk, ...options, "--context", `tidemark=${JSON.stringify(context)}`], {
+		cwd: root,
+		env: { CDK_HOME: dir, CDK_DISABLE_CLI_TELEMETRY: "true" },
+		all: true,
+		reject: false,
+	});
+}
+
+test("cdk synth is clean for AWS: no warning, and no complaint of the CDK's template checks", async () => {
+	const dir = await mkdtemp(join(tmpdir(), "tidemark-synth-"));
+	try {
+		const runnerJar = join(dir, "stand-in.jar");
+		await writeFile(runnerJar, "stands in for the runner's jar");
+		const good = await synth(dir, { runnerJar, endpoints: { store: "https://store.example:8086" }, alertsQueue: true });
+		expect(good.all).not.toMatch(/warning|error/i);
+		expect(good.exitCode).toBe(0);
+		expect(JSON.parse(await readFile(join(dir, "cdk.out/validation-report.json"), "utf8")).pluginReports).toEqual([]);
+
+		const wrong = await synth(dir, { runnerJar, shard: 4 });
+		expect(wrong.exitCode).not.toBe(0);
+		expect(wrong.all).toContain('Unrecognized key: "shard"');
+	} finally {
+		await rm(dir, { recursive: true, force: true });
+	}
+});
