@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -55,6 +55,7 @@ export async function deployLocal(deployment: LocalDeployment): Promise<Outputs>
 	const assembly = join(stackDir, "cdk.out");
 	const client = new CloudFormationClient(emulated(endpoint));
 	try {
+		await mkdir(stackDir, { recursive: true });
 		onProgress("Synthesizing the stacks");
 		await synthesize(assembly, deployment);
 		const templates = await readTemplates(assembly);

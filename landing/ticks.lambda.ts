@@ -12,10 +12,13 @@ import { flag, readSettings } from "./settings.ts";
 
 const settings = readSettings({ LATEST_TABLE: z.string(), DEAD_LETTERS_URL: z.url(), RETRY_WHOLE_BATCH: flag });
 
+// Without this the client itself throws at a number beyond 2⁵³, which would come again for ever; the table says what it takes.
+const client = DynamoDBDocumentClient.from(new DynamoDBClient(), { marshallOptions: { allowImpreciseNumbers: true } });
+
 /** The stream `ticks` into the table of latest prices. */
 export const handler = streamConsumer({
 	schema: Tick,
-	handle: latestWriter(DynamoDBDocumentClient.from(new DynamoDBClient()), settings.LATEST_TABLE),
+	handle: latestWriter(client, settings.LATEST_TABLE),
 	deadLetters: deadLetterQueue(new SQSClient(), settings.DEAD_LETTERS_URL),
 	retryWholeBatch: settings.RETRY_WHOLE_BATCH,
 	logger: new Logger(),
