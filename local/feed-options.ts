@@ -1,16 +1,11 @@
 import type { FeedSpec } from "../producer/feed.ts";
+import { type ReplayOptions, replaySpec } from "../producer/options.ts";
 import { UserError } from "./errors.ts";
 
 /** The options of `tidemark up` that choose the feed. */
-export interface FeedOptions {
-	replay?: string;
-	speed?: number | "max";
-	rebase?: "now";
-	map?: Record<string, string>;
-	order?: "event-time";
-	raw?: boolean;
-	symbols?: string[];
-	seed?: number;
+export interface FeedOptions extends ReplayOptions {
+	readonly replay?: string;
+	readonly seed?: number;
 }
 
 /**
@@ -18,12 +13,14 @@ export interface FeedOptions {
  * was gets no history once more. Throws {@link UserError} where options do not go together.
  */
 export function feedSpecOf(options: FeedOptions, { goesOn }: { goesOn: boolean }): FeedSpec {
-	const { replay, speed, rebase, map, order, raw, symbols, seed } = options;
+	const { replay, seed, symbols, speed, rebase, map, order, raw, interval } = options;
 	if (replay !== undefined) {
 		if (seed !== undefined) throw new UserError("--seed is for the synthetic feed: leave out --seed or --replay");
-		return { kind: "replay", file: replay, speed, rebase, map, order, raw, symbols };
+		return replaySpec(replay, options);
 	}
-	const misplaced = Object.entries({ speed, rebase, map, order, raw }).filter(([, value]) => value !== undefined);
+	const misplaced = Object.entries({ speed, rebase, map, order, raw, interval }).filter(
+		([, value]) => value !== undefined,
+	);
 	if (misplaced.length > 0) {
 		const names = misplaced.map(([name]) => `--${name}`).join(", ");
 		throw new UserError(`${names} ${misplaced.length === 1 ? "is" : "are"} for a replay: give --replay FILE too`);

@@ -2,17 +2,18 @@ import { spawn } from "node:child_process";
 
 /**
  * Waits for the end of its stdin, which comes when the process that holds the other end is gone, SIGKILL included;
- * then stops the process group it was given: SIGTERM, and SIGKILL after 20 seconds.
+ * then stops the process group it was given: SIGTERM, and SIGKILL after 20 seconds. Of kill's forms only this one means
+ * a group in every shell.
  */
 const SCRIPT = `cat >/dev/null
-kill -TERM -- "-$1" 2>/dev/null || exit 0
+kill -s TERM -- "-$1" 2>/dev/null || exit 0
 i=0
 while [ $i -lt 200 ]; do
-	kill -0 -- "-$1" 2>/dev/null || exit 0
+	kill -s 0 -- "-$1" 2>/dev/null || exit 0
 	sleep 0.1
 	i=$((i + 1))
 done
-kill -KILL -- "-$1" 2>/dev/null`;
+kill -s KILL -- "-$1" 2>/dev/null`;
 
 /** Watches over one child on behalf of this process. */
 export interface Guard {

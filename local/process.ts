@@ -107,7 +107,8 @@ async function stopGroup(pid: number, exited: Promise<Exit>, graceMs: number): P
 	const ended = await Promise.race([exited.then(() => true), sleep(graceMs, false, { ref: false })]);
 	if (!ended) signalGroup(pid, "SIGKILL");
 	await exited;
-	while (groupAlive(pid)) await sleep(10);
+	// Where the init process reaps late, or never, dead processes of the group are still counted as there.
+	for (let i = 0; i < 100 && groupAlive(pid); i++) await sleep(10);
 }
 
 /**
