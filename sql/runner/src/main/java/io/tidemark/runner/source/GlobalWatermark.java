@@ -70,18 +70,22 @@ final class GlobalWatermark {
     List<ShardReport> shards = new ArrayList<>();
     reports.values().forEach(report -> shards.addAll(report.shards));
     long reading = Long.MAX_VALUE;
+    long quiet = Long.MAX_VALUE;
     long asked = Long.MAX_VALUE;
     for (ShardReport shard : shards) {
       if (shard.state == ShardReport.State.QUIET) {
         asked = Math.min(asked, shard.askedAt);
+        quiet = shard.watermark == NONE ? quiet : Math.min(quiet, shard.watermark);
       } else if (holds(shard, shards)) {
         reading = Math.min(reading, shard.watermark);
       }
     }
     long ceiling = reading; // a shard that came back, or was found, takes back what waits
     waiting.forEach(candidate -> candidate.watermark = Math.min(candidate.watermark, ceiling));
-    if (reading != Long.MAX_VALUE) {
-      propose(reading);
+    // when nobody reads any more, what all quiet shards have passed holds: the last reader may have held back what they said before
+    long candidate = reading != Long.MAX_VALUE ? reading : quiet;
+    if (candidate != Long.MAX_VALUE) {
+      propose(candidate);
     }
     while (!waiting.isEmpty() && (asked == Long.MAX_VALUE || waiting.peekFirst().number <= asked)) {
       watermark = Math.max(watermark, waiting.pollFirst().watermark);

@@ -31,6 +31,7 @@ final class ShardProgress {
   @Nullable private WatermarkGenerator<RowData> probe;
   private boolean probeSpoke;
   private long watermark;
+  private long heard = GlobalWatermark.NONE;
   private long spokeAt;
   private long millisBehind = -1;
   private boolean tipInPoll;
@@ -126,11 +127,21 @@ final class ShardProgress {
     tipInPoll = false;
   }
 
+  /** A watermark that was reported has been taken into account: without that a shard is not quiet, or its last word could go unheard. */
+  synchronized void onHeard(long reported) {
+    heard = Math.max(heard, reported);
+  }
+
+  /** What was reported is forgotten, because some subtask has started again. */
+  synchronized void onEpoch() {
+    heard = GlobalWatermark.NONE;
+  }
+
   synchronized ShardReport report(long idleMillis) {
     ShardReport.State state =
         past ? ShardReport.State.PAST
             : ended ? ShardReport.State.ENDED
-            : atTip && clock.getAsLong() - spokeAt >= idleMillis ? ShardReport.State.QUIET
+            : atTip && heard == watermark && clock.getAsLong() - spokeAt >= idleMillis ? ShardReport.State.QUIET
             : ShardReport.State.READING;
     return new ShardReport(id, parent, adjacentParent, firstHashKey, lastHashKey, state, watermark, askedAt);
   }

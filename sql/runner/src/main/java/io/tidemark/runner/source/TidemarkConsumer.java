@@ -16,6 +16,7 @@ import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
 import org.apache.flink.streaming.connectors.kinesis.FlinkKinesisConsumer;
 import org.apache.flink.streaming.connectors.kinesis.internals.KinesisDataFetcher;
+import org.apache.flink.streaming.connectors.kinesis.internals.KinesisDataFetcher.FlinkKinesisProxyFactory;
 import org.apache.flink.streaming.connectors.kinesis.serialization.KinesisDeserializationSchema;
 import org.apache.flink.table.data.RowData;
 
@@ -24,7 +25,7 @@ import org.apache.flink.table.data.RowData;
  * watermarks, and how many records were read. Metrics of the operator: {@code tidemark.records_read}, {@code tidemark.clocks_read},
  * {@code tidemark.millis_behind_latest}, {@code tidemark.watermark}.
  */
-final class TidemarkConsumer extends FlinkKinesisConsumer<RowData> {
+class TidemarkConsumer extends FlinkKinesisConsumer<RowData> {
   private static final long serialVersionUID = 1L;
 
   private final SourceSettings settings;
@@ -86,7 +87,7 @@ final class TidemarkConsumer extends FlinkKinesisConsumer<RowData> {
     MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("tidemark");
     metrics.gauge("records_read", (Gauge<Long>) counts::records);
     metrics.gauge("clocks_read", (Gauge<Long>) counts::clocks);
-    metrics.gauge("millis_behind_latest", (Gauge<Long>) this::millisBehindLatest);
+    metrics.gauge("millis_behind_latest", (Gauge<Long>) () -> fetcher == null ? -1 : fetcher.progress().millisBehind());
     metrics.gauge("watermark", (Gauge<Long>) () -> fetcher == null ? restored.emitted() : fetcher.emitted());
   }
 
@@ -94,17 +95,6 @@ final class TidemarkConsumer extends FlinkKinesisConsumer<RowData> {
   public void close() throws Exception {
     super.close();
     closed = true;
-  }
-
-  /** The furthest of its shards, 0 without shards, -1 while one has not answered yet. */
-  private long millisBehindLatest() {
-    TidemarkFetcher running = fetcher;
-    long furthest = running == null ? -1 : 0;
-    for (ShardProgress shard : running == null ? List.<ShardProgress>of() : running.shards()) {
-      long millis = shard.millisBehind();
-      furthest = millis < 0 || furthest < 0 ? -1 : Math.max(furthest, millis);
-    }
-    return furthest;
   }
 
   @Override
@@ -129,7 +119,12 @@ final class TidemarkConsumer extends FlinkKinesisConsumer<RowData> {
                 streaming.getGlobalAggregateManager(), "tidemark-watermark-" + streaming.getOperatorUniqueID()),
             restored,
             counts,
-            null);
+            proxies());
     return fetcher;
+  }
+
+  /** How Kinesis is reached: for tests; null for the connector's own way. */
+  FlinkKinesisProxyFactory proxies() {
+    return null;
   }
 }

@@ -3,8 +3,6 @@ package io.tidemark.runner.source;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -12,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.java.tuple.Tuple2;
@@ -51,13 +50,12 @@ final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
   private final WatermarkExchange exchange;
   private final RestoredWatermarks restored;
   private final ReadCounts counts;
+  private final SubtaskProgress progress;
   private final Map<Integer, ShardProgress> shards = new ConcurrentHashMap<>();
   private final Map<Integer, RecordDecoder> decoders = new ConcurrentHashMap<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private volatile long knownNumber;
   private volatile long emitted = GlobalWatermark.NONE;
   private volatile boolean started;
-  private int epoch = -1;
 
   TidemarkFetcher(
       List<String> streams,
@@ -84,7 +82,7 @@ final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
         null,
         new AtomicReference<>(),
         new ArrayList<>(),
-        noneDiscovered(streams),
+        createInitialSubscribedStreamsToLastDiscoveredShardsState(streams),
         proxies == null ? KinesisProxy::create : proxies,
         KinesisProxyV2Factory::createKinesisProxyAsyncV2);
     this.checkpointLock = sourceContext.getCheckpointLock();
@@ -95,10 +93,10 @@ final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
     this.exchange = exchange;
     this.restored = restored;
     this.counts = counts;
-  }
-
-  private static HashMap<String, String> noneDiscovered(List<String> streams) {
-    return createInitialSubscribedStreamsToLastDiscoveredShardsState(streams);
+    TaskInfo task = runtime.getTaskInfo();
+    this.progress =
+        new SubtaskProgress(
+            task.getIndexOfThisSubtask(), task.getNumberOfParallelSubtasks(), task.getAttemptNumber(), settings.idleMillis);
   }
 
   @Override
@@ -107,8 +105,7 @@ final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
       int index = super.registerNewSubscribedShardState(state);
       Shard shard = state.getStreamShardHandle().getShard();
       boolean past = SentinelSequenceNumber.SENTINEL_SHARD_ENDING_SEQUENCE_NUM.get().equals(state.getLastProcessedSequenceNum());
-      shards.put(
-          index,
+      ShardProgress added =
           new ShardProgress(
               shard.getShardId(),
               shard.getParentShardId(),
@@ -118,7 +115,9 @@ final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
               restored.of(shard.getShardId()),
               past,
               () -> strategy.createWatermarkGenerator(runtime::getMetricGroup),
-              () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime())));
+              () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+      shards.put(index, added);
+      progress.add(added);
       return index;
     }
   }
@@ -140,9 +139,9 @@ final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
       SequenceNumber from, Properties properties, MetricGroup metrics, StreamShardHandle handle)
       throws InterruptedException {
     RecordPublisher publisher = super.createRecordPublisher(from, properties, metrics, handle);
-    ShardProgress shard = progressOf(handle.getShard().getShardId());
+    ShardProgress shard = progress.shard(handle.getShard().getShardId());
     return consumer -> {
-      long numberAtStart = knownNumber;
+      long numberAtStart = progress.number();
       RecordPublisher.RecordPublisherRunResult result =
           publisher.run(
               batch -> {
@@ -153,10 +152,6 @@ final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
       shard.onPoll(numberAtStart, result);
       return result;
     };
-  }
-
-  private ShardProgress progressOf(String shardId) {
-    return shards.values().stream().filter(shard -> shard.id().equals(shardId)).findFirst().orElseThrow();
   }
 
   @Override
@@ -218,24 +213,14 @@ final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
   }
 
   private void exchangeWatermark() throws IOException {
-    GlobalAnswer answer = exchange.report(report());
-    if (answer.epoch != epoch) {
-      epoch = answer.epoch;
-      answer = exchange.report(report());
+    SubtaskReport report = progress.report();
+    GlobalAnswer answer = exchange.report(report);
+    if (progress.onAnswer(report, answer)) {
+      report = progress.report();
+      answer = exchange.report(report);
+      progress.onAnswer(report, answer);
     }
-    knownNumber = answer.number;
     emit(answer.watermark);
-  }
-
-  private SubtaskReport report() {
-    List<ShardReport> reports = new ArrayList<>();
-    shards.values().forEach(shard -> reports.add(shard.report(settings.idleMillis)));
-    return new SubtaskReport(
-        runtime.getTaskInfo().getIndexOfThisSubtask(),
-        runtime.getTaskInfo().getNumberOfParallelSubtasks(),
-        runtime.getTaskInfo().getAttemptNumber(),
-        epoch,
-        reports);
   }
 
   private void emit(long watermark) {
@@ -247,13 +232,13 @@ final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
     }
   }
 
-  Collection<ShardProgress> shards() {
-    return shards.values();
+  SubtaskProgress progress() {
+    return progress;
   }
 
   /** What {@link RestoredWatermarks} keeps in a checkpoint; what it was restored with until all shards are known. */
   List<Tuple2<String, Long>> watermarkEntries() {
-    return started ? RestoredWatermarks.entries(emitted(), shards.values()) : restored.entries();
+    return started ? RestoredWatermarks.entries(emitted(), progress.shards()) : restored.entries();
   }
 
   /** The newest watermark that was emitted; before the run it is the restored one. */
