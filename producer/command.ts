@@ -11,7 +11,7 @@ import {
 	syntheticSpec,
 } from "./options.ts";
 import { ProgressWriter } from "./progress.ts";
-import { type PublishOptions, publish } from "./publish.ts";
+import { type Progress, type PublishOptions, publish } from "./publish.ts";
 import { DEFAULT_STREAM, findTarget, type TargetOptions } from "./target.ts";
 
 interface SendOptions extends TargetOptions {
@@ -67,6 +67,7 @@ async function produce(spec: FeedSpec, options: SendOptions): Promise<void> {
 		stop.abort();
 	};
 	process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+	let latest: Progress | undefined;
 	try {
 		const publishing: PublishOptions = {
 			stream,
@@ -75,12 +76,15 @@ async function produce(spec: FeedSpec, options: SendOptions): Promise<void> {
 			// A feed without end has no last window.
 			close: feed.total !== undefined && options.close !== false,
 			signal: stop.signal,
-			onProgress: (each) => progress.show(each),
+			onProgress: (each) => {
+				latest = each;
+				progress.show(each);
+			},
 			onWarning: (line) => progress.line(line),
 			...(options.aggregate === undefined ? {} : { aggregate: options.aggregate }),
 		};
 		const result = await publish(feed, publishing);
-		progress.line("");
+		if (latest) progress.end(latest);
 		process.stdout.write(`${JSON.stringify(result)}\n`);
 		if (result.failed > 0) process.exitCode = 1;
 	} finally {

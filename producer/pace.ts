@@ -69,24 +69,29 @@ export class Pacer {
 	}
 }
 
-/** A feed of finished records at a replay's speed, the first of which, by event time, is due when it begins. */
-export function paced(
-	speed: number | "max" = "max",
-	name: string,
-	total: number,
-	first: number | undefined,
-	outgoing: AsyncIterable<readonly Outgoing[]>,
-): Feed {
-	// Without one readable time there is nothing to go by.
-	if (speed === "max" || first === undefined) return { name, total, live: false, batches: () => outgoing };
+/** A file as records that are ready to go. */
+export interface Recording {
+	readonly name: string;
+	readonly total: number;
+	/** The earliest event time as it is sent at this moment; undefined if no record has one. */
+	firstAt(now: number): number | undefined;
+	/** The records as they are sent when the sending begins at this moment. */
+	records(now: number): AsyncIterable<readonly Outgoing[]>;
+}
+
+/** A recording as a feed at a speed: its first record, by event time, is due when the sending begins. */
+export function paced({ name, total, firstAt, records }: Recording, speed: number | "max" = "max"): Feed {
+	if (speed === "max") return { name, total, live: false, batches: () => records(Date.now()) };
 	let pacer: Pacer | undefined;
 	return {
 		name,
 		total,
 		live: true,
 		batches(signal) {
-			pacer = new Pacer(course(first, Date.now(), speed));
-			return pacer.batches(outgoing, signal);
+			const now = Date.now();
+			// Without one readable time there is nothing to go by, and nothing that could be due later.
+			pacer = new Pacer(course(firstAt(now) ?? now, now, speed));
+			return pacer.batches(records(now), signal);
 		},
 		horizon: (now) => pacer?.horizon(now),
 	};

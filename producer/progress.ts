@@ -16,7 +16,7 @@ export function progressLine({ sent, retried, failed, total, seconds }: Progress
 /** Writes progress to a stream: on a terminal over and over on one line, elsewhere now and then. */
 export class ProgressWriter {
 	readonly #out: NodeJS.WriteStream;
-	#written = Number.NEGATIVE_INFINITY;
+	#written = 0;
 	#open = false;
 
 	constructor(out: NodeJS.WriteStream = process.stderr) {
@@ -33,9 +33,14 @@ export class ProgressWriter {
 		}
 	}
 
+	/** How far it came, at the end. */
+	end(progress: Progress): void {
+		this.line(`${progressLine(progress)} in ${duration(progress.seconds)}`);
+	}
+
 	/** A line of its own. */
 	line(text: string): void {
-		this.#out.write(`${this.#open ? "\n" : ""}${text}\n`);
+		this.#out.write(`${this.#open ? "\r\x1b[K" : ""}${text}\n`);
 		this.#open = false;
 	}
 }

@@ -59,6 +59,8 @@ export interface Progress extends ProduceResult {
 	readonly seconds: number;
 }
 
+// After 5 s the reader leaves a shard out; see flight.ts.
+const STALL_MS = 4500;
 const [BUSY_CLOCK_MS, QUIET_CLOCK_MS, REFRESH_MS, LARGEST_RECORD] = [250, 1000, 30_000, 1024 * 1024];
 
 /**
@@ -90,7 +92,7 @@ class Publisher {
 	#first = Number.POSITIVE_INFINITY;
 	#counts = { read: 0, sent: 0, retried: 0, failed: 0, clocks: 0 };
 	#closedAt: string | null = null;
-	#reported = 0;
+	#reported = Date.now();
 	#abortedAt: number | undefined;
 
 	constructor(feed: Feed, options: PublishOptions, client: Pick<KinesisClient, "send">) {
@@ -185,8 +187,10 @@ class Publisher {
 		const flight = planFlight(this.#backlog, rules);
 		const records = this.#backlog.take(flight.length);
 		const parts = partsOf(records, flight, this.#shards);
+		const began = Date.now();
 		const delivery = await this.#deliver([...clocks, ...parts]);
 		const now = Date.now();
+		if (flight.aggregated && parts.length > 1 && now - began >= STALL_MS) this.#warnOfStall(records, now - began);
 		for (const { time } of delivery.failed.length > 0 ? [] : records) {
 			if (time === undefined) continue;
 			this.#quiet.acknowledged(time, now);
@@ -284,6 +288,15 @@ class Publisher {
 		this.#reported = now;
 		const seconds = (now - this.#started) / 1000;
 		this.#options.onProgress?.({ ...this.#result(), total: this.#feed.total, seconds });
+	}
+
+	#warnOfStall(records: readonly Outgoing[], ms: number): void {
+		const times = records.flatMap(({ time }) => time ?? []);
+		if (times.length === 0) return;
+		const [first, last] = [Math.min(...times), Math.max(...times)].map(writeInstant);
+		this.#warn(
+			`A shard took nothing for ${(ms / 1000).toFixed(1)} s while others did: trades from ${first} to ${last} may be late.`,
+		);
 	}
 
 	#warn(line: string): void {

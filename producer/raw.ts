@@ -18,9 +18,9 @@ export async function openRaw(spec: ReplaySpec): Promise<Feed> {
 		for (const { time } of batch) if (time !== undefined && (first === undefined || time < first)) first = time;
 	}
 	if (lines === 0) throw new UserError(`${spec.file} is empty: there is no line to send.`);
-	const source = rawLines(spec.file);
-	const outgoing = spec.order === "event-time" ? sortedLines(source) : source;
-	return paced(spec.speed, `raw replay of ${spec.file}`, lines, first, outgoing);
+	const records = (): AsyncGenerator<readonly Outgoing[]> =>
+		spec.order === "event-time" ? sortedLines(rawLines(spec.file)) : rawLines(spec.file);
+	return paced({ name: `raw replay of ${spec.file}`, total: lines, firstAt: () => first, records }, spec.speed);
 }
 
 async function* rawLines(file: string): AsyncGenerator<readonly Outgoing[]> {

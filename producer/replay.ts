@@ -5,7 +5,7 @@ import { idMaker, intervalName } from "./ids.ts";
 import { writeInstant } from "./instant.ts";
 import { paced, rebaseBy } from "./pace.ts";
 import { openRaw } from "./raw.ts";
-import { openRows, type RowFile } from "./rows.ts";
+import { openRows, type Row, type RowFile } from "./rows.ts";
 import { attempt, type Scan, scan } from "./scan.ts";
 import { sortByTime, type Timed } from "./sort.ts";
 import { isIntervalData, type Read, tradeReader } from "./trade.ts";
@@ -26,11 +26,15 @@ export async function openReplay(spec: ReplaySpec): Promise<Feed> {
 	const found = await scan(rows.rows(), { file, latenessMs, sorted, read, keep });
 
 	const interval = isIntervalData(columns, rows.columns) ? (spec.interval ?? smallestStep(file, found)) : undefined;
-	const asRead = trades(rows, (row) => read(row), keep);
-	const ordered = sorted ? sortedTrades(asRead) : asRead;
-	const shift = spec.rebase === undefined ? 0 : rebaseBy(found.first, found.last, spec.speed ?? "max", Date.now());
-	const outgoing = encode(ordered, idMaker(interval, latenessMs), shift);
-	return paced(spec.speed, `replay of ${file}`, found.rows, found.first + shift, outgoing);
+	// How far times move is known only when the sending begins.
+	const shiftAt = (now: number): number =>
+		spec.rebase === undefined ? 0 : rebaseBy(found.first, found.last, spec.speed ?? "max", now);
+	const records = (now: number): AsyncGenerator<readonly Outgoing[]> => {
+		const asRead = trades(rows, read, keep);
+		return encode(sorted ? sortedTrades(asRead) : asRead, idMaker(interval, latenessMs), shiftAt(now));
+	};
+	const firstAt = (now: number): number => found.first + shiftAt(now);
+	return paced({ name: `replay of ${file}`, total: found.rows, firstAt, records }, spec.speed);
 }
 
 function checkSpec({ speed, symbols, map, raw, rebase, interval }: ReplaySpec): void {
@@ -60,12 +64,12 @@ function smallestStep(file: string, { stepMs }: Scan): string {
 
 async function* trades(
 	rows: RowFile,
-	read: (row: never) => Read,
+	read: (row: Row) => Read,
 	keep: (read: Read) => boolean,
 ): AsyncGenerator<readonly Read[]> {
 	for await (const batch of rows.rows()) {
 		yield batch
-			.map((row) => attempt(row, read as never))
+			.map((row) => attempt(row, read))
 			.map((each) => {
 				// The first pass found none: the file has changed since.
 				if (each instanceof Error)

@@ -71,6 +71,7 @@ export function tradeReader(columns: Columns, now: () => number = Date.now): (ro
 			return value;
 		};
 
+		if (cell("source") === "clock") throw bad("source", "is what clock records have, and no trade");
 		const symbol = needed("symbol", text("symbol")).trim();
 		if (symbol === "") throw bad("symbol", "is blank");
 		const time = needed("event_time", instant("event_time"));
