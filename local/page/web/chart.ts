@@ -62,10 +62,7 @@ export function createChartView(container: HTMLElement, legend: HTMLElement, onL
 
 	const describe = () => {
 		writeLegend(legend, hovered ?? drawn.at(-1));
-		const last = drawn.findLast((candle) => !candle.forming);
-		const label = last
-			? `${drawn.length} candles, the last closed one at ${new Date(last.time * 1_000).toISOString().slice(0, 16)}Z: open ${formatPrice(last.open)}, high ${formatPrice(last.high)}, low ${formatPrice(last.low)}, close ${formatPrice(last.close)}`
-			: "Candles: none yet";
+		const label = labelOf(drawn, marks.markers().length);
 		if (container.getAttribute("aria-label") !== label) container.setAttribute("aria-label", label);
 	};
 	const redraw = () => {
@@ -129,6 +126,7 @@ export function createChartView(container: HTMLElement, legend: HTMLElement, onL
 		mark(hits, windowOf) {
 			marked = () => marks.setMarkers(toMarks(hits, windowOf, drawn, palette));
 			marked();
+			describe();
 		},
 		reset(intraday) {
 			drawn = [];
@@ -195,6 +193,16 @@ function toMarks(
 			};
 		})
 		.sort((a, b) => a.time - b.time);
+}
+
+/** What the picture says, for those who cannot see it; the forming candle is left out, or it would never be quiet. */
+function labelOf(drawn: Candle[], marks: number): string {
+	const closed = drawn.filter((candle) => !candle.forming);
+	const last = closed.at(-1);
+	if (!last) return "No closed candle yet";
+	const [open, high, low, close] = [last.open, last.high, last.low, last.close].map(formatPrice);
+	const start = `${new Date(last.time * 1_000).toISOString().slice(0, 16)}Z`;
+	return `${closed.length} closed candles, the last of ${start}: open ${open}, high ${high}, low ${low}, close ${close}; ${marks} marks of moves`;
 }
 
 function writeLegend(legend: HTMLElement, candle: Candle | undefined): void {

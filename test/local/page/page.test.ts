@@ -1,0 +1,489 @@
+import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import type { Browser, Page as Tab } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Part } from "../../../local/page/messages.ts";
+import { type Page, type PageOptions, startPage } from "../../../local/page/server.ts";
+import { localCredentials, region } from "../../../local/stack.ts";
+import { open, startBrowser, type Watched } from "./browser.ts";
+import { bar, hit, MARKUP, tick } from "./records.ts";
+import { startTestStack, type TestStack } from "./stack.ts";
+
+const at = (time: string) => `2013-10-07T${time}Z`;
+/** `count` closed minutes from 13:30 on, closing at 100, 101, … */
+const minutes = (symbol: string, count: number) =>
+	Array.from({ length: count }, (_, i) => bar(symbol, at(`13:${30 + i}:00`), 100 + i));
+
+let stack: TestStack;
+let browser: Browser;
+let page: Page;
+let parts: Part[];
+let windows: Watched[];
+
+beforeAll(async () => {
+	[stack, browser] = await Promise.all([startTestStack(), startBrowser()]);
+	await stack.store([
+		...minutes("HIST", 10),
+		bar("HIST", at("13:30:00"), 104, { interval: "5m", volume: 5_000 }),
+		...minutes(MARKUP, 2),
+	]);
+	await stack.price({
+		symbol: "PRICED",
+		event_time: at("13:00:00.000"),
+		price: 55.5,
+		day_open: 50,
+		day_high: 56,
+		day_low: 49,
+	});
+	await stack.put("BarsStream", minutes("HIST", 10));
+	await stack.put("TicksStream", [
+		tick("HIST", at("13:40:01"), 110),
+		tick("LOSER", at("13:40:01"), 20, { day_move_pct: -3.5 }),
+		tick("WINNER", at("13:40:01"), 30, { day_move_pct: 7.25 }),
+		tick(MARKUP, at("13:32:00"), 42),
+	]);
+});
+afterAll(async () => {
+	await browser?.close();
+	await stack?.close();
+});
+
+beforeEach(async () => {
+	windows = [];
+	parts = (["emulator", "flink", "questdb", "producer"] as const).map((part) => ({ part, state: "up" }));
+	page = await start();
+});
+afterEach(async () => {
+	const wrongs = windows.flatMap((window) => window.wrongs);
+	await Promise.all(windows.map((window) => window.close()));
+	await page.close();
+	expect(wrongs).toEqual([]);
+});
+
+function start(over: Partial<PageOptions> = {}): Promise<Page> {
+	return startPage({ stack: stack.stack, port: 0, status: () => parts, warn: () => {}, ...over });
+}
+
+async function show(hash = "", options: Parameters<typeof open>[2] = {}): Promise<Watched & { tab: Tab }> {
+	const window = await open(browser, `${page.url}/${hash}`, options);
+	windows.push(window);
+	return { ...window, tab: window.page };
+}
+
+const text = (tab: Tab, id: string) => tab.locator(`#${id}`).innerText();
+const chartLabel = async (tab: Tab) => (await tab.locator("#chart").getAttribute("aria-label")) ?? "";
+const eventually = <Value>(read: () => Promise<Value>) => expect.poll(read, { timeout: 15_000, interval: 50 });
+const cells = async (tab: Tab, symbol: string) => {
+	const name = tab.getByRole("rowheader", { name: symbol, exact: true });
+	return (await tab.locator("tbody tr", { has: name }).locator("th, td").allInnerTexts()).map((cell) => cell.trim());
+};
+const column = (tab: Tab) => tab.locator("tbody th").allInnerTexts();
+
+describe("the chart", () => {
+	test("shows the store's history and a forming candle that moves with the seconds, until its bar closes", async () => {
+		const { tab } = await show("#HIST/1m");
+		await eventually(() => chartLabel(tab)).toContain("10 closed candles, the last of 2013-10-07T13:39Z");
+		await eventually(() => text(tab, "legend")).toMatch(
+			/2013-10-07 13:40 O110.00 H110.00 L110.00 C110.00 V100 .* forming/s,
+		);
+		await stack.put("TicksStream", [tick("HIST", at("13:40:02"), 113), tick("HIST", at("13:40:03"), 109.5)]);
+		await eventually(() => text(tab, "legend")).toMatch(/O110.00 H113.00 L109.50 C109.50 V300/s);
+		await eventually(() => text(tab, "last")).toBe("109.50");
+		await stack.put("BarsStream", [
+			bar("HIST", at("13:40:00"), 109.25, { open: 110, high: 113.5, low: 109, volume: 301 }),
+		]);
+		await eventually(() => chartLabel(tab)).toMatch(
+			/^11 closed candles, the last of 2013-10-07T13:40Z: open 110.00, high 113.50, low 109.00, close 109.25/,
+		);
+		await eventually(() => text(tab, "legend")).toMatch(/13:40 O110.00 H113.50 L109.00 C109.25 V301/s);
+		expect(await text(tab, "legend")).not.toContain("forming");
+	});
+
+	test("shows another interval, and the address keeps symbol and interval", async () => {
+		const { tab } = await show("#HIST/1m");
+		await tab.getByRole("button", { name: "5m", exact: true }).click();
+		await eventually(() => chartLabel(tab)).toContain("1 closed candles, the last of 2013-10-07T13:30Z: open 103.90");
+		// The five minutes that no 5-minute bar has closed yet, and no second after them.
+		await eventually(() => text(tab, "legend")).toMatch(/2013-10-07 13:35 .* forming/s);
+		expect(new URL(tab.url()).hash).toBe("#HIST/5m");
+		await tab.reload();
+		await eventually(() => chartLabel(tab)).toContain("1 closed candles");
+		expect(await tab.getByRole("button", { name: "5m", exact: true }).getAttribute("aria-pressed")).toBe("true");
+		await tab.evaluate("location.hash = '#WINNER/1d'");
+		await eventually(() => text(tab, "legend")).toMatch(
+			/2013-10-07 05:00 O29.00 H31.00 L28.00 C30.00 V50.0k .* forming/s,
+		);
+	});
+
+	test("says so while there is nothing to show", async () => {
+		const { tab } = await show("#PRICED/1m");
+		await eventually(() => text(tab, "empty")).toContain("No data yet");
+		expect(await chartLabel(tab)).toBe("No closed candle yet");
+		const { tab: other } = await show("#NEVER/1m");
+		await eventually(() => text(other, "empty")).toContain("NEVER has not been seen on the stream yet");
+	});
+
+	test("shows a symbol that is first seen while the page is open", async () => {
+		const { tab } = await show("#LATER/1m");
+		await stack.put("BarsStream", minutes("LATER", 3));
+		await eventually(() => chartLabel(tab)).toContain("3 closed candles");
+		await eventually(() => tab.locator("#symbol").inputValue()).toBe("LATER");
+	});
+
+	test("marks hits at the candle they are in", async () => {
+		await stack.put("BarsStream", minutes("MARKED", 3));
+		await stack.put("HitsStream", [
+			hit("MARKED", at("13:30:10.000"), 101),
+			hit("MARKED", at("13:31:10.000"), 99, { direction: "down" }),
+			hit("MARKED", at("13:31:40.000"), 98, { direction: "down" }),
+			hit("MARKED", at("13:31:50.000"), 100, { state: "cleared", hit_id: "cleared" }),
+		]);
+		const { tab } = await show("#MARKED/1m");
+		await eventually(() => chartLabel(tab)).toContain("2 marks of moves");
+		await stack.put("HitsStream", [hit("MARKED", at("13:32:10.000"), 103)]);
+		await eventually(() => chartLabel(tab)).toContain("3 marks of moves");
+	});
+});
+
+describe("the table", () => {
+	test("shows every symbol with its moves and day range", async () => {
+		const { tab } = await show();
+		await eventually(() => cells(tab, "WINNER")).toEqual([
+			"WINNER",
+			"30.00",
+			"+7.25",
+			"–",
+			expect.stringMatching(/28.00\s*31.00/),
+		]);
+		expect(await cells(tab, "LOSER")).toEqual(["LOSER", "20.00", "−3.50", "–", expect.stringMatching(/18.00\s*21.00/)]);
+		// From the table of latest prices: no second of it was seen, and no previous close is known.
+		expect(await cells(tab, "PRICED")).toEqual([
+			"PRICED",
+			"55.50",
+			"+11.00",
+			"–",
+			expect.stringMatching(/49.00\s*56.00/),
+		]);
+		await stack.put("TicksStream", [tick("WINNER", at("13:40:05"), 31.5, { day_move_pct: 9.5, day_high: 31.5 })]);
+		await stack.put("BarsStream", [bar("WINNER", at("13:39:00"), 30, { move_pct: -0.25 })]);
+		await eventually(async () => (await cells(tab, "WINNER")).slice(0, 4)).toEqual([
+			"WINNER",
+			"31.50",
+			"+9.50",
+			"−0.25",
+		]);
+	});
+
+	test("sorts by each column, both ways", async () => {
+		const { tab } = await show();
+		await eventually(() => column(tab)).toContain("WINNER");
+		const byName = await column(tab);
+		expect(byName).toEqual([...byName].sort());
+		await tab.getByRole("button", { name: "Day %" }).click();
+		await eventually(async () => (await column(tab))[0]).toBe("PRICED");
+		expect((await column(tab)).at(-1)).toBe("LOSER");
+		expect(await tab.getByRole("columnheader", { name: "Day %" }).getAttribute("aria-sort")).toBe("descending");
+		await tab.getByRole("button", { name: "Day %" }).click();
+		await eventually(async () => (await column(tab))[0]).toBe("LOSER");
+		await tab.getByRole("button", { name: "Symbol" }).click();
+		await eventually(() => column(tab)).toEqual(byName);
+	});
+
+	test("selects with a click and with the keyboard alone", async () => {
+		const { tab } = await show("#HIST/1m");
+		await tab.getByRole("rowheader", { name: "WINNER", exact: true }).click();
+		await eventually(async () => new URL(tab.url()).hash).toBe("#WINNER/1m");
+		expect(await tab.locator("#symbol").inputValue()).toBe("WINNER");
+		await tab.locator("tbody button", { hasText: "HIST" }).focus();
+		await tab.keyboard.press("ArrowDown");
+		const focused = await tab.evaluate("document.activeElement.textContent");
+		expect(focused).toBe((await column(tab))[(await column(tab)).indexOf("HIST") + 1]);
+		await tab.keyboard.press("ArrowUp");
+		await tab.keyboard.press("Enter");
+		await eventually(async () => new URL(tab.url()).hash).toBe("#HIST/1m");
+		expect(await tab.locator("tbody tr.selected th").innerText()).toBe("HIST");
+	});
+
+	test("everything can be reached with the tab key", async () => {
+		const { tab } = await show("#HIST/1m");
+		await eventually(() => column(tab)).toContain("WINNER");
+		const reached = new Set<string>();
+		for (let i = 0; i < 25; i += 1) {
+			await tab.keyboard.press("Tab");
+			reached.add((await tab.evaluate("document.activeElement.id || document.activeElement.textContent")) as string);
+		}
+		for (const wanted of [
+			"symbol",
+			"1m",
+			"5m",
+			"1h",
+			"1d",
+			"Symbol",
+			"Day range",
+			"HIST",
+			"WINNER",
+			"tradingview.com",
+		]) {
+			expect([...reached]).toContain(wanted);
+		}
+	});
+});
+
+test("alerts are what SNS sent, newest first, and lead to their symbol", async () => {
+	const { tab } = await show("#HIST/1m");
+	expect(await tab.locator("#no-alerts").isVisible()).toBe(true);
+	const sqs = new SQSClient({ endpoint: stack.stack.endpoints.aws, region, credentials: localCredentials });
+	const queues = async () =>
+		(await sqs.send(new ListQueuesCommand({ QueueNamePrefix: "tidemark-page" }))).QueueUrls ?? [];
+	await eventually(queues).toHaveLength(1);
+	// A published hit that the page's subscription came too late for is not shown, so the first is sent until it is.
+	const first = hit("WINNER", at("13:40:00.000"), 31.5);
+	await vi.waitFor(
+		async () => {
+			await stack.alert(first);
+			await tab.locator("#alerts li").first().waitFor({ timeout: 500 });
+		},
+		{ timeout: 15_000 },
+	);
+	await stack.alert(hit("LOSER", at("13:41:00.000"), 0.4312, { direction: "down" }));
+	const rows = async () =>
+		(await tab.locator("#alerts li").allInnerTexts()).map((row) => row.replace(/\s+/g, " ").trim());
+	await eventually(rows).toEqual([
+		"2013-10-07 13:41:00 LOSER ▼ −1.20 % 0.4312",
+		"2013-10-07 13:40:00 WINNER ▲ +1.20 % 31.50",
+	]);
+	expect(await tab.locator("#no-alerts").isVisible()).toBe(false);
+	await tab.locator("#alerts button", { hasText: "LOSER" }).click();
+	await eventually(async () => new URL(tab.url()).hash).toBe("#LOSER/1m");
+	const { tab: second } = await show();
+	await eventually(() => second.locator("#alerts li").count()).toBe(2);
+	await page.close();
+	expect(await queues()).toEqual([]);
+	sqs.destroy();
+});
+
+test("a symbol that is markup is shown as text, everywhere", async () => {
+	parts = parts.map((part) => (part.part === "producer" ? { ...part, feed: MARKUP, detail: MARKUP } : part));
+	const { tab } = await show(`#${encodeURIComponent(MARKUP)}/1m`);
+	await eventually(() => chartLabel(tab)).toContain("2 closed candles");
+	await eventually(() => column(tab)).toContain(MARKUP);
+	expect(await tab.locator("#symbol").inputValue()).toBe(MARKUP);
+	expect(await tab.locator("#feed").innerText()).toBe(MARKUP);
+	expect(await tab.title()).toContain(MARKUP);
+	await vi.waitFor(
+		async () => {
+			await stack.alert(hit(MARKUP, at("13:31:30.000"), 42));
+			await tab.locator("#alerts button", { hasText: MARKUP }).waitFor({ timeout: 500 });
+		},
+		{ timeout: 15_000 },
+	);
+	expect(await tab.locator("img").count()).toBe(0);
+});
+
+describe("the strip", () => {
+	test("shows what the job, the store and the lake count, and says that data are synthetic", async () => {
+		Object.assign(stack.gauges, {
+			"Source__trades.tidemark.records_read": 388_417,
+			"Source__trades.tidemark.watermark": Date.now() - 2_000,
+		});
+		parts = parts.map((part) => (part.part === "producer" ? { ...part, feed: "synthetic feed, seed 1" } : part));
+		await page.close();
+		page = await start({ lakeCounts: async () => ({ duplicates: 38, malformed: 5, invalid: 3, late: 1 }) });
+		const { tab } = await show();
+		await eventually(() => text(tab, "trades-in")).toBe("388,417");
+		stack.gauges["Source__trades.tidemark.records_read"] = 390_417;
+		await eventually(() => text(tab, "trades-rate")).toMatch(/^[\d,]+ a second$/);
+		await eventually(() => text(tab, "trades-in")).toBe("390,417");
+		await eventually(() => text(tab, "bars-by")).toMatch(/^1m \d+ · 5m 1 · 1h 0 · 1d 0$/);
+		expect(await text(tab, "duplicates")).toBe("38");
+		expect([await text(tab, "rejects"), await text(tab, "rejects-by")]).toEqual([
+			"9",
+			"malformed 5 · invalid 3 · late 1",
+		]);
+		expect(await text(tab, "lag-name")).toBe("Lag");
+		expect(await text(tab, "lag")).toMatch(/^\d+(\.\d)? s$/);
+		expect(await text(tab, "feed")).toBe("synthetic feed, seed 1");
+		expect(await tab.locator("#feed.synthetic").count()).toBe(1);
+	});
+
+	test("shows the event time of a replay of another day instead of a lag of years", async () => {
+		stack.gauges["Source__trades.tidemark.watermark"] = Date.parse(at("13:45:10"));
+		stack.gauges["Source__trades.shardId-0.millisBehindLatest"] = 4_200;
+		await page.close();
+		page = await start();
+		const { tab } = await show();
+		await eventually(() => text(tab, "lag")).toBe("2013-10-07 13:45:10Z");
+		expect([await text(tab, "lag-name"), await text(tab, "lag-note")]).toEqual([
+			"Event time",
+			"4.2 s behind the stream",
+		]);
+	});
+
+	test("says what is not known yet", async () => {
+		await page.close();
+		const nothing = {
+			...stack.stack.outputs,
+			BarsStream: "none-1",
+			TicksStream: "none-2",
+			HitsStream: "none-3",
+			LatestTable: "none",
+		};
+		page = await start({
+			stack: { endpoints: { ...stack.stack.endpoints, questdb: "http://127.0.0.1:9" }, outputs: nothing },
+		});
+		const { tab } = await show();
+		await eventually(() => text(tab, "no-quotes")).toContain("No prices yet");
+		expect(await text(tab, "no-alerts")).toContain("No alerts yet");
+		expect(await text(tab, "empty")).toContain("No data yet");
+		expect(await text(tab, "bars-by")).toBe("no data yet");
+		expect(await text(tab, "rejects-by")).toBe("malformed – · invalid – · late –");
+	});
+});
+
+describe("trouble", () => {
+	test("a page whose server comes back goes on without a gap or a double", async () => {
+		await stack.put("BarsStream", minutes("GAP", 3));
+		const { tab } = await show("#GAP/1m");
+		await eventually(() => chartLabel(tab)).toContain("3 closed candles");
+		const port = Number(new URL(page.url).port);
+		await page.close();
+		await tab.locator("#connection[data-state=lost]").waitFor();
+		expect(await text(tab, "problems")).toContain("lost its server");
+		// While the server is away one bar closes and goes to stream and store, one only to the stream, and one again.
+		const [, , again, stored, streamed] = minutes("GAP", 5);
+		await stack.put("BarsStream", [again, stored, streamed]);
+		if (stored) await stack.store([stored]);
+		page = await start({ port });
+		await tab.locator("#connection[data-state=live]").waitFor();
+		await eventually(() => chartLabel(tab)).toMatch(/^5 closed candles, the last of 2013-10-07T13:34Z/);
+		await stack.put("BarsStream", [bar("GAP", at("13:35:00"), 105)]);
+		await eventually(() => chartLabel(tab)).toMatch(/^6 closed candles, the last of 2013-10-07T13:35Z/);
+		expect(await text(tab, "problems")).toBe("All parts are up");
+	});
+
+	test("an emulator that goes away is shown, and what comes after it is read", async () => {
+		await stack.put("BarsStream", minutes("AWAY", 2));
+		const { tab } = await show("#AWAY/1m");
+		await eventually(() => chartLabel(tab)).toContain("2 closed candles");
+		await stack.stopEmulator();
+		await tab.locator("#parts [data-part=emulator][data-state=down]").waitFor();
+		expect(await text(tab, "problems")).toContain("AWS emulator is down: nothing new arrives (it does not answer");
+		await stack.startEmulator();
+		await tab.locator("#parts [data-part=emulator][data-state=up]").waitFor();
+		await stack.put("BarsStream", [bar("AWAY", at("13:32:00"), 102)]);
+		await eventually(() => chartLabel(tab)).toContain("3 closed candles");
+		await eventually(() => text(tab, "problems")).toBe("All parts are up");
+	});
+
+	test("a store that goes away is shown, the stream's bars stay, and its history comes when it is back", async () => {
+		await stack.stopQuestDb();
+		const { tab } = await show("#HIST/1m");
+		await tab.locator("#parts [data-part=questdb][data-state=down]").waitFor();
+		await eventually(() => text(tab, "problems")).toContain("QuestDB is down: the history of bars is missing");
+		await eventually(() => chartLabel(tab)).toMatch(/^1[01] closed candles/);
+		await tab.getByRole("button", { name: "5m", exact: true }).click();
+		await eventually(() => chartLabel(tab)).toBe("No closed candle yet");
+		await stack.startQuestDb();
+		await eventually(() => chartLabel(tab)).toContain("1 closed candles");
+		await tab.locator("#parts [data-part=questdb][data-state=up]").waitFor();
+	});
+
+	test("what the caller says about a part is shown with its detail", async () => {
+		parts = parts.map((part) =>
+			part.part === "flink" ? { ...part, state: "restarting", detail: "from checkpoint 12" } : part,
+		);
+		const { tab } = await show();
+		await eventually(() => text(tab, "problems")).toBe(
+			"Flink is restarting: no new bars, ticks or alerts are made (from checkpoint 12).",
+		);
+		expect(await tab.getByRole("list", { name: "Parts of the stack" }).innerText()).toContain("Flink restarting");
+	});
+
+	test("a record that cannot be read is counted and complained of once, and the rest goes on", async () => {
+		const warnings: string[] = [];
+		await page.close();
+		page = await start({ warn: (text) => warnings.push(text) });
+		const { tab } = await show("#ODD/1m");
+		await stack.put("BarsStream", ["{", { symbol: "ODD" }, ...minutes("ODD", 2)]);
+		await eventually(() => chartLabel(tab)).toContain("2 closed candles");
+		await eventually(() => text(tab, "problems")).toMatch(/\d+ records of the streams could not be read\./);
+		expect(warnings).toHaveLength(1);
+		expect(warnings[0]).toContain("the page cannot read a record of tidemark-bars");
+	});
+
+	test("a taken port is an error that names it and the option", async () => {
+		const port = Number(new URL(page.url).port);
+		await expect(start({ port })).rejects.toThrow(
+			`port ${port}, which the live page wants, is taken: choose another one with --port-page N`,
+		);
+	});
+
+	test("the signal closes it", async () => {
+		const stop = new AbortController();
+		const other = await start({ signal: stop.signal });
+		stop.abort();
+		await other.close();
+		await expect(fetch(other.url)).rejects.toThrow();
+	});
+});
+
+describe("every screen", () => {
+	test.each([
+		["a phone", 375, 812],
+		["a small phone", 320, 640],
+		["a tablet", 900, 1_100],
+		["a laptop", 1_280, 720],
+	])("%s shows all without scrolling sideways and without shifting about", async (_, width, height) => {
+		const { tab, shift } = await show("#HIST/1m", { viewport: { width, height } });
+		await eventually(() => column(tab)).toContain("WINNER");
+		await eventually(() => chartLabel(tab)).toContain("closed candles");
+		const wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+		expect(await tab.evaluate(wide)).toBe(0);
+		for (const name of ["Last", "Day %", "1m %", "Day range"]) {
+			const box = await tab.getByRole("columnheader", { name }).boundingBox();
+			expect((box?.x ?? 0) + (box?.width ?? width + 1)).toBeLessThanOrEqual(width);
+		}
+		for (const id of ["lag", "chart", "alerts-title", "intervals"])
+			expect(await tab.locator(`#${id}`).isVisible()).toBe(true);
+		expect(await shift()).toBeLessThan(0.02);
+	});
+
+	test.each(["light", "dark"] as const)(
+		"%s colours have enough contrast, the chart's paper too",
+		async (colorScheme) => {
+			const { tab } = await show("#HIST/1m", { colorScheme });
+			const colours = (await tab.evaluate(
+				`Object.fromEntries(["panel", "page", "text", "muted", "up", "down", "warn", "warn-page", "bad", "bad-page", "selected"].map((name) =>
+				[name, getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim()]))`,
+			)) as Record<string, string>;
+			const pairs = ["text", "muted", "up", "down"].flatMap((name) =>
+				["panel", "page", "selected"].map((on) => [name, on]),
+			);
+			for (const [name = "", on = ""] of [...pairs, ["warn", "warn-page"], ["bad", "bad-page"], ["bad", "page"]]) {
+				expect([name, on, contrast(colours[name] ?? "", colours[on] ?? "") >= 4.5]).toEqual([name, on, true]);
+			}
+			const paper = await tab.evaluate(`(() => {
+			const canvas = document.querySelector("#chart canvas");
+			return [...canvas.getContext("2d").getImageData(1, 1, 1, 1).data].slice(0, 3);
+		})()`);
+			expect(paper).toEqual(channels(colours.panel ?? ""));
+		},
+	);
+});
+
+function channels(hex: string): number[] {
+	return [1, 3, 5].map((from) => Number.parseInt(hex.slice(from, from + 2), 16));
+}
+
+/** WCAG 2's contrast ratio of two colours. */
+function contrast(a: string, b: string): number {
+	const [light = 0, dark = 0] = [a, b].map(luminance).sort((x, y) => y - x);
+	return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(hex: string): number {
+	const [red = 0, green = 0, blue = 0] = channels(hex).map((channel) => {
+		const part = channel / 255;
+		return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+	});
+	return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
