@@ -10,16 +10,21 @@ export interface Line {
 	readonly bytes: Buffer;
 }
 
-/**
- * The bytes of a file as a stream, unpacked if its name ends in `.gz`.
- * @throws if there is no such file, or it is a folder
- */
-export async function openBytes(file: string): Promise<Readable> {
+/** @throws if there is no such file, or it is a folder */
+export async function checkFile(file: string): Promise<void> {
 	const found = await stat(file).catch((cause: NodeJS.ErrnoException) => {
 		const why = cause.code === "ENOENT" ? "there is no such file" : cause.message;
 		throw new UserError(`Cannot read ${file}: ${why}. Check the path; it is taken from the current folder.`, { cause });
 	});
 	if (!found.isFile()) throw new UserError(`Cannot read ${file}: it is not a file. Name one CSV or JSONL file.`);
+}
+
+/**
+ * The bytes of a file as a stream, unpacked if its name ends in `.gz`.
+ * @throws if there is no such file, or it is a folder
+ */
+export async function openBytes(file: string): Promise<Readable> {
+	await checkFile(file);
 	const bytes = createReadStream(file, { highWaterMark: 1 << 18 });
 	if (!file.endsWith(".gz")) return bytes;
 	const unpacked = createGunzip({ chunkSize: 1 << 18 });

@@ -1,6 +1,6 @@
 import { type Info, parse } from "csv-parse";
 import { UserError } from "./errors.ts";
-import { naming, openBytes, readLines } from "./lines.ts";
+import { checkFile, naming, openBytes, readLines } from "./lines.ts";
 
 /** A row of a file: its line number and its cells, by position in CSV and by name in JSONL. */
 export interface Row {
@@ -38,7 +38,7 @@ const BATCH = 512;
 export async function openRows(file: string): Promise<RowFile> {
 	if (/\.csv(\.gz)?$/i.test(file)) return openCsv(file);
 	if (/\.(jsonl|ndjson)(\.gz)?$/i.test(file)) return openJsonLines(file);
-	await openBytes(file).then((bytes) => bytes.destroy());
+	await checkFile(file);
 	throw new UserError(
 		`Cannot tell what is in ${file}: its name ends neither in .csv nor in .jsonl (nor that with .gz).`,
 	);
