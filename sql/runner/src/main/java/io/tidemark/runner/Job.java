@@ -2,7 +2,6 @@ package io.tidemark.runner;
 
 import io.tidemark.runner.functions.Functions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,56 +20,60 @@ import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 /** The relations of the SQL files, and the plan compiled from the job's statement set. */
 final class Job {
     private final CompiledPlan plan;
-    private final int statements;
+    private final int files;
 
-    private Job(CompiledPlan plan, int statements) {
+    private Job(CompiledPlan plan, int files) {
         this.plan = plan;
-        this.statements = statements;
+        this.files = files;
     }
 
     /**
-     * Creates every relation, in whatever order they need one another, and compiles the job. Throws with file and line
-     * where the planner refuses something.
+     * Compiles the job, or takes the plan that {@code kept} has of the same files. Throws with file and line where the
+     * planner refuses something.
      */
-    static Job define(StreamExecutionEnvironment env, SqlFiles files) {
+    static Job define(StreamExecutionEnvironment env, SqlFiles files, KeptPlan kept) throws IOException {
         StreamTableEnvironment tables = StreamTableEnvironment.create(env);
         tables.getConfig().set("table.local-time-zone", "UTC");
         tables.getConfig().set("pipeline.name", "tidemark");
         Functions.register(tables);
+        String json = kept.find(files);
+        if (json == null) {
+            json = compile(tables, files);
+            kept.keep(files, json);
+        }
+        return new Job(tables.loadPlan(PlanReference.fromJsonString(json)), files.size());
+    }
 
-        int created = createAll(tables, files.in("1_sources"));
-        created += createAll(tables, files.in("2_views"));
+    /** Creates every relation, in whatever order they need one another, and compiles the statement set. */
+    private static String compile(StreamTableEnvironment tables, SqlFiles files) throws IOException {
+        createAll(tables, files.in("1_sources"));
+        createAll(tables, files.in("2_views"));
         for (String database : databases(files.in("3_sinks"))) {
             tables.executeSql("CREATE DATABASE IF NOT EXISTS `" + database + "`");
         }
-        created += createAll(tables, files.in("3_sinks"));
+        createAll(tables, files.in("3_sinks"));
 
         List<Statements.Statement> job = Statements.split(SqlFiles.JOB, files.job());
         if (job.size() != 1) {
             throw new IllegalArgumentException(SqlFiles.JOB + " has " + job.size() + " statements: it needs one, EXECUTE"
                     + " STATEMENT SET BEGIN … END;");
         }
+        Path folder = Files.createTempDirectory("tidemark-plan");
+        Path file = folder.resolve("plan.json");
         try {
-            Path file = Files.createTempDirectory("tidemark-plan").resolve("plan.json");
             String set = job.get(0).text.replaceFirst("(?is)^.*?EXECUTE\\s+STATEMENT", "STATEMENT");
             tables.executeSql("COMPILE PLAN '" + file.toUri() + "' FOR " + set + ";");
-            String json = Files.readString(file);
-            Files.delete(file);
-            Files.delete(file.getParent());
-            return new Job(tables.loadPlan(PlanReference.fromJsonString(json)), created + 1);
-        } catch (IOException e) {
-            throw new UncheckedIOException("The compiled plan cannot be written: " + e.getMessage(), e);
+            return Files.readString(file);
         } catch (RuntimeException e) {
             throw refused(SqlFiles.JOB, job.get(0).line, e);
+        } finally {
+            Files.deleteIfExists(file);
+            Files.delete(folder);
         }
     }
 
-    String planJson() {
-        return plan.asJsonString();
-    }
-
-    int statements() {
-        return statements;
+    int files() {
+        return files;
     }
 
     TableResult execute() {
@@ -90,9 +93,8 @@ final class Job {
     }
 
     /** Views may need one another in any order: what fails is tried again after the others, until nothing gets on. */
-    private static int createAll(StreamTableEnvironment tables, Map<String, String> files) {
+    private static void createAll(StreamTableEnvironment tables, Map<String, String> files) {
         Map<String, String> open = new LinkedHashMap<>(files);
-        int created = 0;
         while (!open.isEmpty()) {
             List<RuntimeException> failures = new ArrayList<>();
             int before = open.size();
@@ -105,7 +107,6 @@ final class Job {
                 try {
                     tables.executeSql(statements.get(0).text);
                     open.remove(file);
-                    created++;
                 } catch (RuntimeException e) {
                     failures.add(refused(file, statements.get(0).line, e));
                 }
@@ -114,7 +115,6 @@ final class Job {
                 throw first(failures, open.keySet());
             }
         }
-        return created;
     }
 
     /** The failure to mend first: one that is not just about a relation whose own file failed too. */

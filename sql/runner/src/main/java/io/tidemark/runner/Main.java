@@ -1,7 +1,5 @@
 package io.tidemark.runner;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.configuration.Configuration;
@@ -16,7 +14,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>On Managed Flink the property groups come from the service. Elsewhere {@code -Dtidemark.properties=FILE} names a
  * file of the same form, {@code -Dtidemark.flink.conf=DIR} the folder of Flink's config.yaml, and {@code
- * -Dtidemark.plan=FILE} where the compiled plan is written.
+ * -Dtidemark.plan=FILE} where the compiled plan is kept.
  */
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -42,13 +40,9 @@ public final class Main {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
 
         SqlFiles files = SqlFiles.read(PropertyGroups.required(runner, "tidemark.runner", "sql.location"), placeholders);
-        Job job = Job.define(env, files);
-        String plan = System.getProperty("tidemark.plan");
-        if (plan != null) {
-            Files.writeString(Path.of(plan), job.planJson());
-        }
+        Job job = Job.define(env, files, new KeptPlan(System.getProperty("tidemark.plan")));
         TableResult result = job.execute();
-        LOG.info("The job runs {} statements from {} files", job.statements(), files.size());
+        LOG.info("The job runs, from {} files", job.files());
         if (conf != null) {
             result.await();
         }

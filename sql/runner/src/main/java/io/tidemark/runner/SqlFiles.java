@@ -74,6 +74,12 @@ final class SqlFiles {
         return texts.size();
     }
 
+    /** All names and texts, the same for the same files. */
+    @Override
+    public String toString() {
+        return texts.toString();
+    }
+
     private static boolean belongs(String file) {
         return file.equals(JOB) || file.matches("(1_sources|2_views|3_sinks)/.+\\.sql");
     }
