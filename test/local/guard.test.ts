@@ -1,10 +1,11 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { root } from "../../local/paths.ts";
-import { groupAlive, isAlive, type ProcessId, processId, signalGroup } from "../../local/process-id.ts";
+import { isAlive, type ProcessId, processId, signalGroup } from "../../local/process-id.ts";
 import { tempDir } from "./support.ts";
 
 /** A process that starts a child of its own through startChild and then waits, as `tidemark up` does. */
@@ -36,8 +37,8 @@ test("a child ends when its owner is killed with SIGKILL", async () => {
 	expect(isAlive(child)).toBe(true);
 	process.kill(pid, "SIGKILL");
 	await ended;
+	// It is gone once its state says so, or the test runs out of time.
 	while (isAlive(child)) await sleep(20);
-	expect(groupAlive(child.pid)).toBe(false);
 });
 
 test("it is asked first, so that it can save what it has", async () => {
@@ -46,7 +47,6 @@ test("it is asked first, so that it can save what it has", async () => {
 	process.kill(pid, "SIGKILL");
 	await ended;
 	while (isAlive(child)) await sleep(20);
-	const { existsSync } = await import("node:fs");
 	expect(existsSync(file)).toBe(true);
 });
 
@@ -57,7 +57,6 @@ test("no guard stays behind once the child has ended", async () => {
 });
 
 function guards(): number[] {
-	const { execFileSync } = process.getBuiltinModule("node:child_process");
 	const lines = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
 	return [...lines.matchAll(/tidemark-guard (\d+)/g)].map((match) => Number(match[1]));
 }
