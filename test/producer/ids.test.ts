@@ -12,7 +12,12 @@ const read = (symbol: string, time: number, price: number, size: number): Read =
 describe("an id", () => {
 	test("says symbol, time, price, size and the ordinal among equal ones", () => {
 		const id = idMaker(undefined, 2000);
-		const ids = [read("SPY", 0, 1.5, 100), read("SPY", 0, 1.5, 100), read("SPY", 0, 1.5, 200), read("IBM", 0, 1.5, 100)];
+		const ids = [
+			read("SPY", 0, 1.5, 100),
+			read("SPY", 0, 1.5, 100),
+			read("SPY", 0, 1.5, 200),
+			read("IBM", 0, 1.5, 100),
+		];
 		expect(ids.map(id)).toEqual([
 			"SPY|1970-01-01T00:00:00.000Z|1.5|100|0",
 			"SPY|1970-01-01T00:00:00.000Z|1.5|100|1",
@@ -32,7 +37,13 @@ describe("an id", () => {
 	test("remembers equal ones as far back as the file may go", () => {
 		const id = idMaker(undefined, 2000);
 		const times = [0, 2000, 0, 1000, 3000, 1000];
-		expect(times.map((time) => id(read("SPY", time, 1, 1)).split("|").at(-1))).toEqual(["0", "0", "1", "0", "0", "1"]);
+		expect(
+			times.map((time) =>
+				id(read("SPY", time, 1, 1))
+					.split("|")
+					.at(-1),
+			),
+		).toEqual(["0", "0", "1", "0", "0", "1"]);
 	});
 
 	test("is unique and the same each time, for any file within the disorder", () => {

@@ -21,13 +21,19 @@ describe("rebasing", () => {
 	test("never lets an event be ahead of the moment at which it is sent", () => {
 		const speeds = fc.oneof(fc.double({ min: 0.01, max: 1000, noNaN: true }), fc.constantFrom(1, 2, 60));
 		fc.assert(
-			fc.property(fc.nat(1e12), fc.nat(1e8), speeds, fc.double({ min: 0, max: 1, noNaN: true }), (first, span, speed, at) => {
-				const shift = rebaseBy(first, first + span, speed, START);
-				const time = first + Math.floor(span * at) + shift;
-				const due = course(first + shift, START, speed).dueAt(time);
-				// A millisecond is how finely times are written.
-				expect(time).toBeLessThanOrEqual(due + 1);
-			}),
+			fc.property(
+				fc.nat(1e12),
+				fc.nat(1e8),
+				speeds,
+				fc.double({ min: 0, max: 1, noNaN: true }),
+				(first, span, speed, at) => {
+					const shift = rebaseBy(first, first + span, speed, START);
+					const time = first + Math.floor(span * at) + shift;
+					const due = course(first + shift, START, speed).dueAt(time);
+					// A millisecond is how finely times are written.
+					expect(time).toBeLessThanOrEqual(due + 1);
+				},
+			),
 		);
 	});
 });
@@ -110,8 +116,7 @@ describe("in real time", () => {
 		expect(feed).toMatchObject({ name: "four", total: 4, live: true });
 		const seen: { key: string; after: number; horizon: number | undefined }[] = [];
 		for await (const batch of feed.batches(new AbortController().signal)) {
-			for (const { key } of batch)
-				seen.push({ key, after: Date.now() - now, horizon: feed.horizon?.(Date.now()) });
+			for (const { key } of batch) seen.push({ key, after: Date.now() - now, horizon: feed.horizon?.(Date.now()) });
 		}
 		expect(seen.map(({ key }) => key)).toEqual(["k0", "k400", "k800", "k1200"]);
 		for (const [at, { after, horizon }] of seen.entries()) {

@@ -56,7 +56,9 @@ describe("a CSV file", () => {
 
 describe("a JSONL file", () => {
 	test("gives rows by name; the first one's keys are the columns", async () => {
-		const file = await openRows(tempFile("a.jsonl", '{"symbol":"SPY","price":1}\n\n{"symbol":"IBM","deep":{"a":[1]}}\n'));
+		const file = await openRows(
+			tempFile("a.jsonl", '{"symbol":"SPY","price":1}\n\n{"symbol":"IBM","deep":{"a":[1]}}\n'),
+		);
 		expect(file.columns).toEqual(["symbol", "price"]);
 		expect(file.byPosition).toBe(false);
 		expect(await flat(file.rows())).toEqual([

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import {
 	type KinesisClient,
@@ -12,6 +12,7 @@ import {
 import { onTestFinished } from "vitest";
 import { deaggregate } from "../../producer/aggregate.ts";
 import type { Feed, Outgoing } from "../../producer/feed.ts";
+import { readLines } from "../../producer/lines.ts";
 import { seededRandom } from "../../producer/random.ts";
 import { type Shard, Shards } from "../../producer/shards.ts";
 
@@ -27,6 +28,16 @@ export function tempFile(name: string, content: string | Buffer): string {
 	const file = join(tempFolder(), name);
 	writeFileSync(file, name.endsWith(".gz") ? gzipSync(content) : content);
 	return file;
+}
+
+/** The first lines of a file as a file of its own, unpacked; gone after the test. */
+export async function firstLines(file: string, count: number): Promise<string> {
+	const lines: Buffer[] = [];
+	for await (const batch of readLines(file)) {
+		lines.push(...batch.map(({ bytes }) => bytes));
+		if (lines.length >= count) break;
+	}
+	return tempFile(basename(file).replace(/\.gz$/, ""), `${lines.slice(0, count).join("\n")}\n`);
 }
 
 /** Everything that a source of batches gives, in one list. */

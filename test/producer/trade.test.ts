@@ -103,7 +103,10 @@ describe("a row becomes a trade", () => {
 
 describe("a row that is none names line, column and value", () => {
 	test.each([
-		[{ ...good, event_time: "2020-05-14 09:30" }, 'line 7, column event_time: "2020-05-14 09:30" is not an ISO 8601 time'],
+		[
+			{ ...good, event_time: "2020-05-14 09:30" },
+			'line 7, column event_time: "2020-05-14 09:30" is not an ISO 8601 time',
+		],
 		[{ ...good, event_time: 1589448600 }, "line 7, column event_time: 1589448600 is not an ISO 8601 time"],
 		[{ ...good, event_time: "2099-01-01T00:00:00Z" }, "lies in the future"],
 		[{ ...good, symbol: "  " }, 'line 7, column symbol: "  " is blank'],
@@ -136,9 +139,9 @@ describe("a row that is none names line, column and value", () => {
 	});
 
 	test("by the file's own name of the column", () => {
-		expect(() => csv(["when", "who", "last"], { event_time: "when", symbol: "who", price: "last" })("x", "SPY", "1")).toThrow(
-			'line 7, column when: "x" is not',
-		);
+		expect(() =>
+			csv(["when", "who", "last"], { event_time: "when", symbol: "who", price: "last" })("x", "SPY", "1"),
+		).toThrow('line 7, column when: "x" is not');
 	});
 
 	test("and a field that a JSON line lacks", () => {
