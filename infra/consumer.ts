@@ -45,7 +45,7 @@ export function streamConsumer(scope: Construct, id: string, props: ConsumerProp
 		runtime: Runtime.NODEJS_24_X,
 		architecture: Architecture.ARM_64,
 		memorySize: 512,
-		timeout: Duration.seconds(30),
+		timeout: Duration.seconds(60),
 		environment: {
 			NODE_OPTIONS: "--enable-source-maps",
 			POWERTOOLS_SERVICE_NAME: functionName,

@@ -54,9 +54,14 @@ export function barWriter(store: LineStore): (entries: Entry<Bar>[]) => Promise<
 	return async (entries) => {
 		const outcomes = entries.map((): Outcome => ({ status: "handled" }));
 		const items = entries
-			.map(({ value }, index) => {
+			.flatMap(({ value }, index): Item[] => {
 				const key = JSON.stringify([value.symbol, value.interval, value.window_start]);
-				return { key, emittedAt: value.emitted_at, line: barLine(value), index };
+				try {
+					return [{ key, emittedAt: value.emitted_at, line: barLine(value), index }];
+				} catch (error) {
+					outcomes[index] = { status: "rejected", detail: messageOf(error) };
+					return [];
+				}
 			})
 			.filter(({ key, emittedAt }) => emittedAt >= (newest.get(key) ?? ""))
 			.sort((a, b) => (a.emittedAt < b.emittedAt ? -1 : a.emittedAt > b.emittedAt ? 1 : a.index - b.index));

@@ -4,7 +4,7 @@ import { type Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
 import type { z } from "zod";
 import type { DeadLetters } from "./dead_letters.ts";
-import { deadLetter, type Entry, messageOf, type Outcome, parseRecord } from "./records.ts";
+import { deadLetter, type Entry, messageOf, type Outcome, parseRecord, positionOf } from "./records.ts";
 
 export type ConsumerOptions<T> = {
 	/** The contract of the stream's records. */
@@ -113,9 +113,8 @@ function report<T>({ logger, metrics }: ConsumerOptions<T>, outcomes: Map<Kinesi
 		metrics.addMetric(status, MetricUnit.Count, these.length);
 		const [record, outcome] = these[0] ?? [];
 		if (!record || !outcome || outcome.status === "handled") continue;
-		const { stream, shard_id, sequence_number } = deadLetter(record, "rejected", "");
 		logger.warn(`${these.length} of ${outcomes.size} records ${status}`, {
-			first: { stream, shard_id, sequence_number },
+			first: positionOf(record),
 			because: "detail" in outcome ? outcome.detail : messageOf(outcome.error),
 		});
 	}

@@ -1,12 +1,22 @@
 import { Point } from "@influxdata/influxdb-client";
 import type { Bar } from "../contracts.ts";
 
+/** Line protocol has no way to write these in a tag that every store reads back as it was. */
+const unwritable = /[\p{Cc}\\]/u;
+
 /**
  * The bar as one line of InfluxDB line protocol for the table `bars`: its time is the window's start in milliseconds, tags
  * are symbol and interval, and what is null is left out. Writing it again with other values replaces it, where the table
  * deduplicates by time and tags.
+ *
+ * @throws if the symbol has a control character or a backslash in it
  */
 export function barLine(bar: Bar): string {
+	if (unwritable.test(bar.symbol)) {
+		throw new Error(
+			`Line protocol cannot carry the symbol ${JSON.stringify(bar.symbol)}: control character or backslash.`,
+		);
+	}
 	const point = new Point("bars")
 		.tag("symbol", bar.symbol)
 		.tag("interval", bar.interval)

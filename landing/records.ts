@@ -1,6 +1,6 @@
 import type { KinesisStreamRecord } from "aws-lambda";
 import type { z } from "zod";
-import type { DeadLetter } from "./dead_letters.ts";
+import type { DeadLetter, Position } from "./dead_letters.ts";
 
 /** A record that is what its contract says. */
 export type Entry<T> = { record: KinesisStreamRecord; value: T };
@@ -38,10 +38,17 @@ export function deadLetter(record: KinesisStreamRecord, reason: DeadLetter["reas
 		reason,
 		detail: detail.slice(0, longestDetail),
 		...payloadOf(bytesOf(record)),
+		...positionOf(record),
+		arrived_at: new Date(record.kinesis.approximateArrivalTimestamp * 1000).toISOString(),
+	};
+}
+
+/** Where the record was. */
+export function positionOf(record: KinesisStreamRecord): Position {
+	return {
 		stream: record.eventSourceARN.split("/").at(-1) ?? "",
 		shard_id: record.eventID.split(":")[0] ?? "",
 		sequence_number: record.kinesis.sequenceNumber,
-		arrived_at: new Date(record.kinesis.approximateArrivalTimestamp * 1000).toISOString(),
 	};
 }
 

@@ -1,12 +1,13 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GetRecordsCommand, GetShardIteratorCommand, KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
+import { GetRecordsCommand, GetShardIteratorCommand, PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readApplication } from "../../infra/application.ts";
 import { deployLocal, type Outputs } from "../../infra/deploy.ts";
 import { emulated } from "../../infra/emulated.ts";
+import { kinesisClient } from "../../producer/client.ts";
 import { type TestEmulator, testEmulator } from "../support/emulator.ts";
 
 let emulator: TestEmulator;
@@ -97,7 +98,7 @@ describe("a deployment again", () => {
 	});
 
 	test("with another setting changes that, and keeps the records", async () => {
-		const kinesis = new KinesisClient(emulated(emulator.endpoint));
+		const kinesis = kinesisClient({ endpoint: emulator.endpoint });
 		const stream = { StreamName: outputs.TradesStream };
 		const { ShardId } = await kinesis.send(
 			new PutRecordCommand({ ...stream, PartitionKey: "A", Data: Buffer.from("trade") }),

@@ -75,6 +75,14 @@ describe("a line that the store rejects", () => {
 		expect(counts).toMatchObject({ handled: 1_999, rejected: 1, failed: 0 });
 	});
 
+	test("is a dead letter too where it cannot even be written", async () => {
+		const store = fakeStore();
+		const { handler, letters } = land(store);
+		await deliver(handler, kinesisRecords([bar(), bar({ symbol: "A\nB" })]));
+		expect(store.rows.size).toBe(1);
+		expect(letters).toMatchObject([{ reason: "rejected", detail: expect.stringContaining("cannot carry the symbol") }]);
+	});
+
 	test("does not take an older, good version of its bar with it", async () => {
 		const store = fakeStore();
 		store.rejects = (line) => line.includes("close=999");

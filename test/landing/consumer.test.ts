@@ -1,5 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Metrics } from "@aws-lambda-powertools/metrics";
+import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
+import { streamConsumer } from "../../landing/consumer.ts";
 import type { Entry, Outcome } from "../../landing/records.ts";
 import { observedConsumer } from "../support/consumer.ts";
 import { deliver, kinesisRecords, lambdaContext } from "../support/kinesis.ts";
@@ -173,4 +176,38 @@ test("the log names the place and the reason, and holds no payload", async () =>
 	expect(JSON.stringify(logged)).toContain("shardId-000000000000");
 	expect(JSON.stringify(logged)).toContain("id: Invalid input");
 	expect(JSON.stringify(logged)).not.toContain("4711");
+});
+
+test("what goes to the function's log is one line of JSON each, which no text from a record can add to", async () => {
+	const lines: string[] = [];
+	const write = (chunk: string | Uint8Array) => lines.push(String(chunk)) > 0;
+	const spies = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, "write").mockImplementation(write));
+	try {
+		const forged = `x\n${JSON.stringify({ level: "ERROR", message: "forged" })}\n`;
+		const handler = streamConsumer({
+			schema,
+			handle: async (entries) => entries.map(() => ({ status: "failed", error: new Error(forged) })),
+			deadLetters: { send: async () => {} },
+			retryWholeBatch: false,
+			logger: new Logger(),
+			metrics: new Metrics({ namespace: "tidemark", serviceName: "test" }),
+		});
+		const event = { Records: [...kinesisRecords([forged, { id: forged }])] };
+		await handler(event, lambdaContext());
+	} finally {
+		for (const spy of spies) spy.mockRestore();
+	}
+	const logged = lines.map((line) => JSON.parse(line));
+	expect(lines.every((line) => line.indexOf("\n") === line.length - 1)).toBe(true);
+	expect(logged.filter(({ level }) => level)).toMatchObject([
+		{ level: "WARN", message: "1 of 2 records malformed" },
+		{ level: "WARN", message: "1 of 2 records failed" },
+	]);
+	expect(logged.find(({ _aws }) => _aws)).toMatchObject({
+		service: "test",
+		handled: 0,
+		malformed: 1,
+		rejected: 0,
+		failed: 1,
+	});
 });

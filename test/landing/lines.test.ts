@@ -19,9 +19,18 @@ test("what is null is left out", () => {
 
 test("a symbol stays one tag whatever is in it", () => {
 	expect(barLine(bar({ symbol: "BRK B,x=1" }))).toContain("symbol=BRK\\ B\\,x\\=1 ");
+	expect(barLine(bar({ symbol: "ünï 😀" }))).toContain("symbol=ünï\\ 😀 ");
+});
+
+test("a symbol that line protocol cannot carry is an error, never another symbol or a line of its own", () => {
+	for (const symbol of ["a\nb", "a\rb", "\u0000", "a\\", "\\"]) {
+		expect(() => barLine(bar({ symbol }))).toThrow(`cannot carry the symbol ${JSON.stringify(symbol)}`);
+	}
 	fc.assert(
 		fc.property(fc.string({ minLength: 1, unit: "binary" }), (symbol) => {
-			expect(barLine(bar({ symbol }))).not.toMatch(/[\n\r]/);
+			if (/[\p{Cc}\\]/u.test(symbol)) return;
+			const tag = /symbol=((?:\\.|[^ ])*) /s.exec(barLine(bar({ symbol })))?.[1];
+			expect(tag?.replace(/\\(.)/gs, "$1")).toBe(symbol);
 		}),
 	);
 });
