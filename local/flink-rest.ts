@@ -13,7 +13,7 @@ export interface JobNumbers {
 	recordsRead: number;
 	/** Clock records that the source read. */
 	clocksRead: number;
-	/** The lowest watermark of any subtask with an input, epoch ms; undefined until all of them have one. */
+	/** The lowest watermark of any subtask behind the sources, epoch ms; undefined until all of them have one. */
 	watermark: number | undefined;
 	/** Rows that Flink itself dropped as late, per vertex that dropped any. */
 	lateDropped: Record<string, number>;
@@ -110,6 +110,8 @@ export function addNumbers(into: JobNumbers, vertex: string, metrics: { id: stri
 		if (RECORDS.test(id)) into.recordsRead += number;
 		else if (CLOCKS.test(id)) into.clocksRead += number;
 		else if (WATERMARK.test(id)) {
+			// In a source's own chain a subtask without shards never has one; what comes after it combines them all.
+			if (vertex.startsWith("Source:")) continue;
 			const none = number <= NO_WATERMARK;
 			into.watermark = none || into.watermark === undefined ? undefined : Math.min(into.watermark, number);
 		} else if (LATE.test(id) && number > 0) into.lateDropped[vertex] = (into.lateDropped[vertex] ?? 0) + number;

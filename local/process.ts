@@ -144,8 +144,12 @@ export async function waitReady(
 
 /** What to say about a child that ended by itself: how, and the last lines of its log. */
 export function crashMessage(child: Pick<Child, "name" | "log">, exit: Exit): string {
-	const how = exit.signal ? `was killed by ${exit.signal}` : `ended with exit code ${exit.code}`;
-	return `${child.name} ${how}. ${logTail(child.log)}`;
+	return `${child.name} ${howItEnded(exit)}. ${logTail(child.log)}`;
+}
+
+/** How a child ended, as the rest of a sentence. */
+export function howItEnded({ code, signal }: Exit): string {
+	return signal ? `was killed by ${signal}` : `ended with exit code ${code}`;
 }
 
 function logTail(log: string): string {

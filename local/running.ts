@@ -73,12 +73,15 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 	};
 	const options = { signal, onStart: own };
 	let flinkProcess: Supervised | undefined;
+	const closing = new AbortController();
+	const notClosing = AbortSignal.any([signal, closing.signal]);
 	const flink = flinkRest(record.endpoints.flink);
 
 	async function stop(withCheckpoint: boolean, readers?: () => Promise<void>): Promise<void> {
 		if (flinkProcess?.state() === "up" && withCheckpoint) {
 			await lastCheckpoint(flink).catch((error) => progress.say(`Flink took no last checkpoint: ${messageOf(error)}`));
 		}
+		closing.abort(new Error("the stack is being stopped"));
 		await flinkProcess?.stop(5_000);
 		await readers?.();
 		// In the reverse of the order in which they were started; the emulator saves its state last of all.
@@ -111,10 +114,10 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 		const application = await describeApplication(record.endpoints.aws, outputs.ApplicationName);
 		writeProperties(placesIn(dir).properties, application);
 		await keepOrForget(stack, application, progress.say);
-		const launch = (either = signal) =>
+		const launch = (either = notClosing) =>
 			startFlink({ dir, port: ports.flink, java, ...application, signal: either, onStart: own });
 		const first = await progress.step("Starting Flink with the job", () => whileUp(up, signal, launch));
-		flinkProcess = supervise(first, () => launch(), progress.say);
+		flinkProcess = supervise(first, () => launch(), progress.say, { signal: notClosing });
 		const supervised = flinkProcess;
 		return {
 			stack,

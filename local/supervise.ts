@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "./errors.ts";
-import { type Child, crashMessage } from "./process.ts";
+import { messageOf, UserError } from "./errors.ts";
+import { type Child, crashMessage, howItEnded } from "./process.ts";
 
 /** A part that is started again when it dies. */
 export interface Supervised {
@@ -11,9 +11,12 @@ export interface Supervised {
 	stop(graceMs?: number): Promise<void>;
 }
 
-export interface RestartLimits {
-	restarts: number;
-	withinMs: number;
+export interface SupervisionOptions {
+	/** Default 3 within 10 minutes. */
+	restarts?: number;
+	withinMs?: number;
+	/** Once it is aborted nothing is started again. */
+	signal?: AbortSignal;
 }
 
 /**
@@ -24,7 +27,7 @@ export function supervise(
 	first: Child,
 	launch: () => Promise<Child>,
 	say: (text: string) => void,
-	{ restarts, withinMs }: RestartLimits = { restarts: 3, withinMs: 600_000 },
+	{ restarts = 3, withinMs = 600_000, signal }: SupervisionOptions = {},
 ): Supervised {
 	let child: Child = first;
 	let state: "up" | "restarting" | "down" = "up";
@@ -33,9 +36,8 @@ export function supervise(
 	const deaths: number[] = [];
 
 	async function watch(): Promise<Error> {
-		let died = crashMessage(child, await child.exited);
-		while (true) {
-			if (stopped) return new Promise(() => {});
+		let { short, long } = await death(child);
+		while (!stopped && !signal?.aborted) {
 			state = "restarting";
 			const now = performance.now();
 			deaths.push(now);
@@ -43,24 +45,26 @@ export function supervise(
 			if (recent > restarts) {
 				state = "down";
 				return new UserError(
-					`${child.name} died ${recent} times within ${Math.round(withinMs / 60_000)} minutes and is not started again. ${died}`,
+					`${child.name} died ${recent} times within ${Math.round(withinMs / 60_000)} minutes and is not started again. ${long}`,
 				);
 			}
-			say(`${died.split("\n")[0]} Starting it again from its last checkpoint (${recent} of ${restarts})`);
+			say(`${short}; starting it again from its last checkpoint (${recent} of ${restarts})`);
 			try {
 				launching = launch();
 				child = await launching;
-				launching = undefined;
-				if (stopped) continue;
+				if (stopped) break;
 				state = "up";
 				say(`${child.name} is up again`);
-				died = crashMessage(child, await child.exited);
+				({ short, long } = await death(child));
 			} catch (error) {
-				launching = undefined;
-				died = error instanceof Error ? error.message : String(error);
+				long = messageOf(error);
+				short = long.split("\n")[0] ?? long;
 				await sleep(200);
+			} finally {
+				launching = undefined;
 			}
 		}
+		return new Promise(() => {});
 	}
 
 	return {
@@ -74,4 +78,10 @@ export function supervise(
 			state = "down";
 		},
 	};
+}
+
+// How a child died: in short, and with the last lines of its log.
+async function death(child: Child): Promise<{ short: string; long: string }> {
+	const exit = await child.exited;
+	return { short: `${child.name} ${howItEnded(exit)}`, long: crashMessage(child, exit) };
 }
