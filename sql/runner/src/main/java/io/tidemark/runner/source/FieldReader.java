@@ -8,6 +8,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.annotation.Nullable;
 import org.apache.flink.formats.common.TimestampFormat;
 import org.apache.flink.formats.json.JsonToRowDataConverters;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonParser;
@@ -31,13 +32,17 @@ interface FieldReader extends Serializable {
   final class Value {
     final JsonToken token;
     final String text;
-    final JsonNode node;
+    @Nullable final JsonNode node;
 
-    /** @param parser stands on the value, which is read to its end */
-    Value(JsonParser parser) throws IOException {
+    /**
+     * @param parser stands on the value, which is read to its end
+     * @param tree whether to keep what is in an array or object
+     */
+    Value(JsonParser parser, boolean tree) throws IOException {
       token = parser.currentToken();
-      node = token.isStructStart() ? parser.readValueAsTree() : null;
-      text = node == null ? parser.getText() : "";
+      text = token.isStructStart() ? "" : parser.getText();
+      node = token.isStructStart() && tree ? parser.readValueAsTree() : null;
+      parser.skipChildren();
     }
 
     boolean isText() {
@@ -45,7 +50,7 @@ interface FieldReader extends Serializable {
     }
 
     boolean isContainer() {
-      return node != null;
+      return token.isStructStart();
     }
 
     @Override

@@ -33,6 +33,7 @@ final class RecordDecoder implements KinesisDeserializationSchema<RowData> {
   private final String[] names;
   private final String[] types;
   private final FieldReader[] readers;
+  private final boolean[] nested;
   private final Map<String, Integer> positions = new HashMap<>();
   private final Metadata[] metadata;
   private final int clockField;
@@ -45,9 +46,11 @@ final class RecordDecoder implements KinesisDeserializationSchema<RowData> {
     this.names = physical.getFieldNames().toArray(new String[0]);
     this.types = new String[arity];
     this.readers = new FieldReader[arity];
+    this.nested = new boolean[arity];
     for (int i = 0; i < arity; i++) {
       types[i] = physical.getTypeAt(i).asSummaryString();
       readers[i] = FieldReader.of(physical.getTypeAt(i));
+      nested[i] = !physical.getTypeAt(i).getChildren().isEmpty();
       positions.put(names[i], i);
     }
     int source = positions.getOrDefault("source", -1);
@@ -130,7 +133,7 @@ final class RecordDecoder implements KinesisDeserializationSchema<RowData> {
         if (position == null || token == JsonToken.VALUE_NULL) {
           parser.skipChildren();
         } else {
-          values[position] = new FieldReader.Value(parser);
+          values[position] = new FieldReader.Value(parser, nested[position]);
         }
       }
       return parser.nextToken() == null ? null : "the record goes on after its JSON object";

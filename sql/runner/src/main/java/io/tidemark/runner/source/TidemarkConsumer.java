@@ -123,6 +123,14 @@ class TidemarkConsumer extends FlinkKinesisConsumer<RowData> {
     return fetcher;
   }
 
+  SourceSettings settings() {
+    return settings;
+  }
+
+  WatermarkStrategy<RowData> strategy() {
+    return strategy;
+  }
+
   /** How Kinesis is reached: for tests; null for the connector's own way. */
   FlinkKinesisProxyFactory proxies() {
     return null;

@@ -45,7 +45,7 @@ public final class TidemarkKinesisFactory implements DynamicTableSourceFactory {
           .withDescription("'uniform' (by hash keys, so that subtasks get equal shares) or 'default' (by the hash of the shard's id).");
 
   /** Unless the table says otherwise: a poll as often as a shard allows, and new shards seen soon, as the watermark waits for them. */
-  private static final Map<String, String> DEFAULTS =
+  static final Map<String, String> DEFAULTS =
       Map.of(
           ConsumerConfigConstants.SHARD_GETRECORDS_INTERVAL_MILLIS, "200",
           ConsumerConfigConstants.SHARD_GETRECORDS_MAX, "10000",
@@ -58,6 +58,7 @@ public final class TidemarkKinesisFactory implements DynamicTableSourceFactory {
     KinesisConnectorOptionsUtil connector =
         new KinesisConnectorOptionsUtil(context.getCatalogTable().getOptions(), options);
     helper.validateExcept(connector.getNonValidatedPrefixes().toArray(new String[0]));
+    ScanOptions.check(context.getCatalogTable().getOptions().keySet());
     for (Column column : context.getCatalogTable().getResolvedSchema().getColumns()) {
       if (column.isPhysical() && !column.getDataType().getLogicalType().isNullable()) {
         throw new ValidationException(

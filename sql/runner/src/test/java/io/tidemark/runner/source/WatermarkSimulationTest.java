@@ -275,7 +275,7 @@ class WatermarkSimulationTest {
   @ParameterizedTest(name = "idle time-out {0}")
   @ValueSource(longs = {0, 3, 500})
   void noRecordIsEverLateAndTheWatermarkArrives(long idleMillis) {
-    for (int seed = 0; seed < 300; seed++) {
+    for (int seed = 0; seed < 100; seed++) {
       random = new Random(seed * 31L + idleMillis);
       idle = idleMillis;
       reset();
