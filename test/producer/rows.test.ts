@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BadRow, openRows } from "../../producer/rows.ts";
+import { BadRow, openRows, type Row } from "../../producer/rows.ts";
 import { flat, tempFile } from "./support.ts";
 
 const rowsOf = async (name: string, content: string) => flat((await openRows(tempFile(name, content))).rows());
@@ -23,7 +23,7 @@ describe("a CSV file", () => {
 
 	test("may quote commas and line feeds; empty lines are skipped", async () => {
 		const rows = await rowsOf("a.csv", 'symbol,note\nSPY,"a, b"\n\nIBM,"two\nlines"\nBAC,c\n');
-		expect(rows.map((row) => (row as { cells: unknown }).cells)).toEqual([
+		expect(rows.map((row) => (row as Row).cells)).toEqual([
 			["SPY", "a, b"],
 			["IBM", "two\nlines"],
 			["BAC", "c"],
@@ -42,7 +42,7 @@ describe("a CSV file", () => {
 	test("of many rows comes in batches, in order", async () => {
 		const numbers = Array.from({ length: 1500 }, (_, at) => String(at));
 		const rows = await rowsOf("a.csv", `n\n${numbers.join("\n")}`);
-		expect(rows.map((row) => (row as { cells: string[] }).cells[0])).toEqual(numbers);
+		expect(rows.map((row) => (row as Row).cells[0])).toEqual(numbers);
 	});
 
 	test("that is empty is an error", async () => {

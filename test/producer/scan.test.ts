@@ -9,7 +9,7 @@ const HEAD = "event_time,symbol,price\n";
 const line = (seconds: number, symbol = "SPY", price: string | number = 1) =>
 	`${new Date(Date.UTC(2020, 0, 1) + seconds * 1000).toISOString()},${symbol},${price}\n`;
 
-const scanned = async (text: string, { sorted = false, latenessMs = 2000, keep = (_: Read) => true } = {}) => {
+const scanned = async (text: string, { sorted = false, latenessMs = 2000, keep = (_: Read): boolean => true } = {}) => {
 	const rows = await openRows(tempFile("a.csv", HEAD + text));
 	const read = tradeReader(findColumns(rows));
 	return scan(rows.rows(), { file: "a.csv", latenessMs, sorted, read, keep });

@@ -15,7 +15,10 @@ const market = (more: Partial<Market> = {}): Market => ({
 	start: START,
 	...more,
 });
-const take = (count: number, of: Market): Trade[] => syntheticTrades(of).take(count).toArray();
+function take(count: number, of: Market): Trade[] {
+	const trades = syntheticTrades(of);
+	return Array.from({ length: count }, () => trades.next().value);
+}
 
 describe("random numbers", () => {
 	test("are the same for a seed, others for another, and spread over 0 to 1", () => {

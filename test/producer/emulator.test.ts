@@ -1,0 +1,244 @@
+/** The publisher against the real emulator: every record is read back from every shard. */
+import {
+	CreateStreamCommand,
+	DescribeStreamSummaryCommand,
+	GetRecordsCommand,
+	GetShardIteratorCommand,
+	type KinesisClient,
+	ListShardsCommand,
+	PutRecordsCommand,
+	type PutRecordsCommandOutput,
+} from "@aws-sdk/client-kinesis";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { root } from "../../local/paths.ts";
+import { kinesisClient } from "../../producer/client.ts";
+import { deaggregate, openFeed, publish } from "../../producer/index.ts";
+import { seededRandom } from "../../producer/random.ts";
+import { realData } from "../support/data.ts";
+import { type TestEmulator, testEmulator } from "../support/emulator.ts";
+import { firstLines, tempFile } from "./support.ts";
+
+let emulator: TestEmulator;
+let kinesis: KinesisClient;
+beforeAll(async () => {
+	emulator = await testEmulator();
+	kinesis = kinesisClient({ endpoint: emulator.endpoint });
+});
+afterAll(async () => {
+	kinesis?.destroy();
+	await emulator?.[Symbol.asyncDispose]();
+});
+
+async function makeStream(name: string, shards: number): Promise<string> {
+	await kinesis.send(new CreateStreamCommand({ StreamName: name, ShardCount: shards }));
+	for (;;) {
+		const { StreamDescriptionSummary: found } = await kinesis.send(
+			new DescribeStreamSummaryCommand({ StreamName: name }),
+		);
+		if (found?.StreamStatus === "ACTIVE") return name;
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
+}
+
+interface Read {
+	readonly trade_id?: string;
+	readonly symbol?: string;
+	readonly event_time: string;
+	readonly source: string;
+}
+
+/** What is in each shard, in order. */
+async function readBack(stream: string): Promise<Read[][]> {
+	const { Shards: shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName: stream }));
+	return Promise.all(
+		shards.map(async ({ ShardId }) => {
+			const found: Read[] = [];
+			const { ShardIterator: first } = await kinesis.send(
+				new GetShardIteratorCommand({ StreamName: stream, ShardId, ShardIteratorType: "TRIM_HORIZON" }),
+			);
+			for (let iterator = first; iterator; ) {
+				const page = await kinesis.send(new GetRecordsCommand({ ShardIterator: iterator }));
+				for (const { PartitionKey: key = "", Data } of page.Records ?? []) {
+					const inside = deaggregate({ key, data: Buffer.from(Data as Uint8Array) });
+					found.push(...inside.map(({ data }) => JSON.parse(data.toString("utf8")) as Read));
+				}
+				if (page.Records?.length === 0 && page.MillisBehindLatest === 0) break;
+				iterator = page.NextShardIterator;
+			}
+			return found;
+		}),
+	);
+}
+
+/** A client that fails some of the records inside requests, and throttles some requests as a whole. */
+function failing(seed: number, share: number) {
+	const random = seededRandom(seed);
+	const failed = { records: 0, requests: 0 };
+	const send = async (command: { input: object }): Promise<unknown> => {
+		if (!(command instanceof PutRecordsCommand)) return kinesis.send(command as never);
+		if (random() < share) {
+			failed.requests++;
+			const throttled = { name: "ProvisionedThroughputExceededException", $metadata: { httpStatusCode: 400 } };
+			throw Object.assign(new Error("Rate exceeded"), throttled);
+		}
+		const records = command.input.Records ?? [];
+		const fails = records.map(() => random() < share);
+		const passing = records.filter((_, at) => !fails[at]);
+		const answer: PutRecordsCommandOutput | undefined =
+			passing.length === 0
+				? undefined
+				: await kinesis.send(new PutRecordsCommand({ ...command.input, Records: passing }));
+		const answers = [...(answer?.Records ?? [])];
+		const Records = fails.map((fail) => {
+			if (!fail) return answers.shift();
+			failed.records++;
+			return { ErrorCode: "ProvisionedThroughputExceededException", ErrorMessage: "Rate exceeded" };
+		});
+		return { Records };
+	};
+	return { client: { send: send as KinesisClient["send"] }, failed };
+}
+
+/** An hour of invented trades as a file, for where the real ones are not. */
+function inventedTrades(count: number): string {
+	const random = seededRandom(11);
+	let time = Date.parse("2013-10-07T13:30:00.000Z");
+	const rows = Array.from({ length: count }, (_, at) => {
+		if (random() < 0.4) time += Math.floor(random() * 1500);
+		const symbol = ["SPY", "IBM", "AIG", "BAC"][Math.floor(random() ** 2 * 4)];
+		return `${symbol}-${at},${new Date(time).toISOString()},${symbol},10.5,100`;
+	});
+	return tempFile("trades.csv", `trade_id,event_time,symbol,price,size\n${rows.join("\n")}\n`);
+}
+
+describe.each([
+	["plain", "off", 800],
+	["aggregated", "on", 20_000],
+	["by itself", "auto", 20_000],
+] as const)("a replay at full speed, %s, with 5 %% failing", (kind, aggregate, count) => {
+	test.each([1, 4])("into %i shards: all there, none twice, in order", async (shards) => {
+		const stream = await makeStream(`${kind.replace(" ", "-")}-${shards}`, shards);
+		const real = realData("trades-2013-10-07.csv.gz");
+		const file = real === undefined ? inventedTrades(count) : await firstLines(real, count + 1);
+		const feed = await openFeed({ kind: "replay", file });
+		const { client, failed } = failing(shards, 0.05);
+		const result = await publish(feed, { stream, client, aggregate, close: true });
+
+		expect(failed.records + failed.requests).toBeGreaterThan(0);
+		expect(result).toMatchObject({ read: count, sent: count, failed: 0 });
+		expect(result.retried).toBeGreaterThan(0);
+		const read = await readBack(stream);
+		expect(read).toHaveLength(shards);
+		const trades = read.flat().filter(({ source }) => source !== "clock");
+		expect(trades).toHaveLength(count);
+		expect(new Set(trades.map(({ trade_id }) => trade_id)).size).toBe(count);
+		expect(read.flat().filter(({ source }) => source === "clock")).toHaveLength(result.clocks);
+		for (const shard of read) {
+			expect(shard.at(-1)).toEqual({ event_time: result.closedAt, source: "clock" });
+			// A trade is late when something newer by the lateness stands before it.
+			let [newest, worst] = ["", 0];
+			for (const { event_time, source } of shard) {
+				if (source !== "clock" && event_time < newest)
+					worst = Math.max(worst, Date.parse(newest) - Date.parse(event_time));
+				if (event_time > newest) newest = event_time;
+			}
+			if (aggregate === "on") expect(worst).toBe(0);
+			else expect(worst).toBeLessThanOrEqual(1000);
+		}
+	});
+});
+
+describe("tidemark produce", () => {
+	const tidemark = (...args: string[]) =>
+		execa(process.execPath, ["local/cli.mjs", "produce", ...args], { cwd: root, reject: false });
+
+	test("replays a file, says how it went as one line of JSON, and exits with 0", async () => {
+		const stream = await makeStream("by-command", 2);
+		const file = inventedTrades(3000);
+		const { stdout, stderr, exitCode } = await tidemark(
+			"replay",
+			file,
+			"--endpoint",
+			emulator.endpoint,
+			"--stream",
+			stream,
+		);
+		expect({ exitCode, stderr }).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("3,000 of 3,000 sent") });
+		expect(stdout.split("\n")).toHaveLength(1);
+		expect(JSON.parse(stdout)).toMatchObject({
+			read: 3000,
+			sent: 3000,
+			failed: 0,
+			closedAt: "2013-10-08T05:00:03.000Z",
+		});
+		expect((await readBack(stream)).flat().filter(({ source }) => source !== "clock")).toHaveLength(3000);
+	});
+
+	test("leaves the last windows open with --no-close", async () => {
+		const stream = await makeStream("left-open", 1);
+		const file = inventedTrades(10);
+		const { stdout } = await tidemark(
+			"replay",
+			file,
+			"--no-close",
+			"--endpoint",
+			emulator.endpoint,
+			"--stream",
+			stream,
+		);
+		expect(JSON.parse(stdout)).toMatchObject({ sent: 10, clocks: 0, closedAt: null });
+	});
+
+	test("sends raw lines as they are, whatever they are", async () => {
+		const stream = await makeStream("raw", 1);
+		const file = tempFile(
+			"raw.jsonl",
+			'{"symbol":"SPY","event_time":"2013-10-07T13:30:00.000Z","source":"x"}\n"broken"\n',
+		);
+		const { stdout } = await tidemark("replay", file, "--raw", "--endpoint", emulator.endpoint, "--stream", stream);
+		expect(JSON.parse(stdout)).toMatchObject({ read: 2, sent: 2 });
+		expect((await readBack(stream)).flat()).toContainEqual("broken");
+	});
+
+	test("makes synthetic trades until it is told to stop, sends what it has, and exits with 0", async () => {
+		const stream = await makeStream("synthetic", 2);
+		const running = tidemark(
+			"synthetic",
+			"--history",
+			"1",
+			"--rate",
+			"100",
+			"--endpoint",
+			emulator.endpoint,
+			"--stream",
+			stream,
+		);
+		let found = 0;
+		while (found < 700) found = (await readBack(stream)).flat().length;
+		running.kill("SIGINT");
+		const { stdout, stderr, exitCode } = await running;
+		expect({ exitCode, stderr }).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("Stopping") });
+		const { read, sent, closedAt } = JSON.parse(stdout);
+		expect(sent).toBe(read);
+		expect(closedAt).toBeNull();
+		const trades = (await readBack(stream)).flat().filter(({ source }) => source === "synthetic");
+		expect(trades).toHaveLength(sent);
+	});
+
+	test.each([
+		["a file that is not there", ["replay", "no.csv"], /^tidemark: Cannot read no\.csv: there is no such file/],
+		["no stack", ["replay", "no.csv"], /^tidemark: No local stack is up to send to/],
+		["an impossible value", ["synthetic", "--rate", "fast"], /'--rate <number>' argument 'fast' is invalid/],
+	])("ends with one clear error: %s", async (what, args, message) => {
+		const endpoint = what === "no stack" ? [] : ["--endpoint", emulator.endpoint];
+		const { stdout, stderr, exitCode } = await execa(
+			process.execPath,
+			["local/cli.mjs", "produce", ...args, ...endpoint],
+			{ cwd: root, reject: false, env: { TIDEMARK_STATE: emulator.dir } },
+		);
+		expect(stderr).toMatch(message);
+		expect(stderr).not.toContain("    at ");
+		expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 1 });
+	});
+});
