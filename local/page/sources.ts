@@ -1,10 +1,10 @@
 /** Keeps the market, the alerts and the figures up to date from the stack, and tells the hub what changed. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
 import { Bar, Hit, Tick } from "../../contracts.ts";
+import { kinesisClient } from "../../producer/client.ts";
 import { messageOf } from "../errors.ts";
 import { localCredentials, region } from "../stack.ts";
 import { followAlerts } from "./alerts.ts";
@@ -63,7 +63,7 @@ export class Sources {
 	start(signal: AbortSignal): void {
 		const { endpoint, streams, market, hub, health, figures, store } = this.#options;
 		const aws = { endpoint, region, credentials: localCredentials };
-		const kinesis = new KinesisClient({ ...aws, maxAttempts: 1 });
+		const kinesis = kinesisClient({ endpoint, region });
 		const dynamo = new DynamoDBClient({ ...aws, maxAttempts: 1 });
 		const from = new Date(Date.now() - OVERLAP_MS);
 		const follow = <Row>(

@@ -30,14 +30,10 @@ const table = new QuoteTable(byId("columns"), byId("quotes"), (chosen) => choose
 const alerts = new AlertList(byId("alerts"), byId("no-alerts"), (chosen) => choose(chosen, interval));
 const picker = byId("symbol") as HTMLSelectElement;
 picker.addEventListener("change", () => choose(picker.value, interval));
-const buttons = INTERVALS.map((name) => {
-	const button = document.createElement("button");
-	button.type = "button";
-	button.textContent = name;
-	button.addEventListener("click", () => choose(symbol, name));
-	return button;
-});
-byId("intervals").append(...buttons);
+const buttons = [...byId("intervals").querySelectorAll("button")];
+for (const button of buttons) {
+	button.addEventListener("click", () => choose(symbol, intervalOf(button.textContent)));
+}
 
 const feed = new Feed({
 	connection: showConnection,
@@ -181,6 +177,10 @@ function say(text: string): void {
 	byId("empty").hidden = visible && series.candles().length > 0;
 }
 
+function intervalOf(text: string | undefined): Interval {
+	return INTERVALS.find((known) => known === text) ?? "1m";
+}
+
 function showAddress(): void {
 	const [name = "", wanted] = location.hash.slice(1).split("/");
 	let decoded = "";
@@ -189,7 +189,7 @@ function showAddress(): void {
 	} catch {
 		// An address that was mangled on its way: the first symbol is shown.
 	}
-	const known = INTERVALS.find((candidate) => candidate === wanted) ?? "1m";
+	const known = intervalOf(wanted);
 	if (decoded === symbol && known === interval && symbol !== "") return;
 	show(decoded, known);
 }

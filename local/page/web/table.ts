@@ -2,29 +2,13 @@
 import type { Quote } from "../messages.ts";
 import { directionOf, formatPercent, formatPrice } from "./format.ts";
 
-interface Column {
-	name: string;
-	title: string;
-	value(quote: Quote): number | string | null;
-	descendsFirst: boolean;
-}
-
-const COLUMNS: Column[] = [
-	{ name: "Symbol", title: "Symbol", value: (quote) => quote.symbol, descendsFirst: false },
-	{ name: "Last", title: "Last price", value: (quote) => quote.last, descendsFirst: true },
-	{
-		name: "Day %",
-		title: "Change since the previous close, or since the day's open where that is not known",
-		value: (quote) => quote.changePct,
-		descendsFirst: true,
-	},
-	{ name: "1m %", title: "Move of the last closed minute", value: (quote) => quote.minuteMovePct, descendsFirst: true },
-	{
-		name: "Day range",
-		title: "The day's low and high; the mark is the last price. Sorted by width in percent",
-		value: rangePct,
-		descendsFirst: true,
-	},
+/** What each column sorts by, in the order of the heads in index.html. */
+const VALUES: ((quote: Quote) => number | string | null)[] = [
+	(quote) => quote.symbol,
+	(quote) => quote.last,
+	(quote) => quote.changePct,
+	(quote) => quote.minuteMovePct,
+	rangePct,
 ];
 
 interface Row {
@@ -47,7 +31,7 @@ const SORT_MS = 1_000;
 export class QuoteTable {
 	readonly #body: HTMLElement;
 	readonly #rows = new Map<string, Row>();
-	readonly #heads: HTMLTableCellElement[];
+	readonly #heads: Element[];
 	readonly #onSelect: (symbol: string) => void;
 	#sort = { column: 0, descending: false };
 	#selected = "";
@@ -56,20 +40,10 @@ export class QuoteTable {
 	constructor(heads: HTMLElement, body: HTMLElement, onSelect: (symbol: string) => void) {
 		this.#body = body;
 		this.#onSelect = onSelect;
-		this.#heads = COLUMNS.map((column, i) => {
-			const head = document.createElement("th");
-			head.scope = "col";
-			const button = document.createElement("button");
-			button.type = "button";
-			button.className = "column";
-			button.textContent = column.name;
-			button.title = column.title;
-			button.addEventListener("click", () => this.#sortBy(i));
-			head.append(button);
-			return head;
+		this.#heads = [...heads.querySelectorAll("th")];
+		this.#heads.forEach((head, i) => {
+			head.querySelector("button")?.addEventListener("click", () => this.#sortBy(i));
 		});
-		heads.append(...this.#heads);
-		this.#sortBy(0);
 		body.addEventListener("keydown", (event) => this.#move(event));
 	}
 
@@ -136,10 +110,10 @@ export class QuoteTable {
 		return made;
 	}
 
+	/** Names from A on, numbers from the largest on; the same column again turns it round. */
 	#sortBy(column: number): void {
 		const { column: current, descending } = this.#sort;
-		this.#sort = { column, descending: column === current ? !descending : (COLUMNS[column]?.descendsFirst ?? false) };
-		if (this.#rows.size === 0) this.#sort.descending = false;
+		this.#sort = { column, descending: column === current ? !descending : column > 0 };
 		this.#heads.forEach((head, i) => {
 			if (i === column) head.setAttribute("aria-sort", this.#sort.descending ? "descending" : "ascending");
 			else head.removeAttribute("aria-sort");
@@ -150,7 +124,7 @@ export class QuoteTable {
 	#order(): void {
 		clearTimeout(this.#sortTimer);
 		this.#sortTimer = undefined;
-		const value = COLUMNS[this.#sort.column]?.value ?? (() => null);
+		const value = VALUES[this.#sort.column] ?? (() => null);
 		const sign = this.#sort.descending ? -1 : 1;
 		const sorted = [...this.#rows.values()].sort(
 			(a, b) => compare(value(a.quote), value(b.quote), sign) || compare(a.quote.symbol, b.quote.symbol, 1),

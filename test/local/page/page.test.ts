@@ -1,3 +1,4 @@
+import { CreateStreamCommand } from "@aws-sdk/client-kinesis";
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { Browser, Page as Tab } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -34,13 +35,7 @@ beforeAll(async () => {
 		day_high: 56,
 		day_low: 49,
 	});
-	await stack.put("BarsStream", minutes("HIST", 10));
-	await stack.put("TicksStream", [
-		tick("HIST", at("13:40:01"), 110),
-		tick("LOSER", at("13:40:01"), 20, { day_move_pct: -3.5 }),
-		tick("WINNER", at("13:40:01"), 30, { day_move_pct: 7.25 }),
-		tick(MARKUP, at("13:32:00"), 42),
-	]);
+	await stack.store(minutes("LIVE", 10));
 });
 afterAll(async () => {
 	await browser?.close();
@@ -49,6 +44,14 @@ afterAll(async () => {
 
 beforeEach(async () => {
 	windows = [];
+	// Again for each test, because a page reads the last two minutes of the streams only. What it knows already is no news.
+	await stack.put("BarsStream", minutes("HIST", 10));
+	await stack.put("TicksStream", [
+		tick("HIST", at("13:40:01"), 110),
+		tick("LOSER", at("13:40:01"), 20, { day_move_pct: -3.5 }),
+		tick("WINNER", at("13:40:01"), 30, { day_move_pct: 7.25 }),
+		tick(MARKUP, at("13:32:00"), 42),
+	]);
 	parts = (["emulator", "flink", "questdb", "producer"] as const).map((part) => ({ part, state: "up" }));
 	page = await start();
 });
@@ -69,7 +72,8 @@ async function show(hash = "", options: Parameters<typeof open>[2] = {}): Promis
 	return { ...window, tab: window.page };
 }
 
-const text = (tab: Tab, id: string) => tab.locator(`#${id}`).innerText();
+const text = async (tab: Tab, id: string) => spaced((await tab.locator(`#${id}`).allInnerTexts()).join());
+const spaced = (raw: string) => raw.replace(/\s+/g, " ").trim();
 const chartLabel = async (tab: Tab) => (await tab.locator("#chart").getAttribute("aria-label")) ?? "";
 const eventually = <Value>(read: () => Promise<Value>) => expect.poll(read, { timeout: 15_000, interval: 50 });
 const cells = async (tab: Tab, symbol: string) => {
@@ -80,21 +84,22 @@ const column = (tab: Tab) => tab.locator("tbody th").allInnerTexts();
 
 describe("the chart", () => {
 	test("shows the store's history and a forming candle that moves with the seconds, until its bar closes", async () => {
-		const { tab } = await show("#HIST/1m");
+		await stack.put("TicksStream", [tick("LIVE", at("13:40:01"), 110)]);
+		const { tab } = await show("#LIVE/1m");
 		await eventually(() => chartLabel(tab)).toContain("10 closed candles, the last of 2013-10-07T13:39Z");
 		await eventually(() => text(tab, "legend")).toMatch(
-			/2013-10-07 13:40 O110.00 H110.00 L110.00 C110.00 V100 .* forming/s,
+			/2013-10-07 13:40 O110.00 H110.00 L110.00 C110.00 V100 .* forming/,
 		);
-		await stack.put("TicksStream", [tick("HIST", at("13:40:02"), 113), tick("HIST", at("13:40:03"), 109.5)]);
-		await eventually(() => text(tab, "legend")).toMatch(/O110.00 H113.00 L109.50 C109.50 V300/s);
+		await stack.put("TicksStream", [tick("LIVE", at("13:40:02"), 113), tick("LIVE", at("13:40:03"), 109.5)]);
+		await eventually(() => text(tab, "legend")).toMatch(/O110.00 H113.00 L109.50 C109.50 V300/);
 		await eventually(() => text(tab, "last")).toBe("109.50");
 		await stack.put("BarsStream", [
-			bar("HIST", at("13:40:00"), 109.25, { open: 110, high: 113.5, low: 109, volume: 301 }),
+			bar("LIVE", at("13:40:00"), 109.25, { open: 110, high: 113.5, low: 109, volume: 301 }),
 		]);
 		await eventually(() => chartLabel(tab)).toMatch(
 			/^11 closed candles, the last of 2013-10-07T13:40Z: open 110.00, high 113.50, low 109.00, close 109.25/,
 		);
-		await eventually(() => text(tab, "legend")).toMatch(/13:40 O110.00 H113.50 L109.00 C109.25 V301/s);
+		await eventually(() => text(tab, "legend")).toMatch(/13:40 O110.00 H113.50 L109.00 C109.25 V301/);
 		expect(await text(tab, "legend")).not.toContain("forming");
 	});
 
@@ -102,15 +107,14 @@ describe("the chart", () => {
 		const { tab } = await show("#HIST/1m");
 		await tab.getByRole("button", { name: "5m", exact: true }).click();
 		await eventually(() => chartLabel(tab)).toContain("1 closed candles, the last of 2013-10-07T13:30Z: open 103.90");
-		// The five minutes that no 5-minute bar has closed yet, and no second after them.
-		await eventually(() => text(tab, "legend")).toMatch(/2013-10-07 13:35 .* forming/s);
+		await eventually(() => text(tab, "legend")).toMatch(/2013-10-07 13:40 O110.00 .* forming/);
 		expect(new URL(tab.url()).hash).toBe("#HIST/5m");
 		await tab.reload();
 		await eventually(() => chartLabel(tab)).toContain("1 closed candles");
 		expect(await tab.getByRole("button", { name: "5m", exact: true }).getAttribute("aria-pressed")).toBe("true");
-		await tab.evaluate("location.hash = '#WINNER/1d'");
+		await tab.evaluate("location.hash = '#LOSER/1d'");
 		await eventually(() => text(tab, "legend")).toMatch(
-			/2013-10-07 05:00 O29.00 H31.00 L28.00 C30.00 V50.0k .* forming/s,
+			/2013-10-07 05:00 O19.00 H21.00 L18.00 C20.00 V50.0k .* forming/,
 		);
 	});
 
@@ -200,7 +204,7 @@ describe("the table", () => {
 		await tab.keyboard.press("ArrowUp");
 		await tab.keyboard.press("Enter");
 		await eventually(async () => new URL(tab.url()).hash).toBe("#HIST/1m");
-		expect(await tab.locator("tbody tr.selected th").innerText()).toBe("HIST");
+		expect(await tab.locator("tbody tr.selected th").textContent()).toBe("HIST");
 	});
 
 	test("everything can be reached with the tab key", async () => {
@@ -245,8 +249,7 @@ test("alerts are what SNS sent, newest first, and lead to their symbol", async (
 		{ timeout: 15_000 },
 	);
 	await stack.alert(hit("LOSER", at("13:41:00.000"), 0.4312, { direction: "down" }));
-	const rows = async () =>
-		(await tab.locator("#alerts li").allInnerTexts()).map((row) => row.replace(/\s+/g, " ").trim());
+	const rows = async () => (await tab.locator("#alerts li").allInnerTexts()).map(spaced);
 	await eventually(rows).toEqual([
 		"2013-10-07 13:41:00 LOSER ▼ −1.20 % 0.4312",
 		"2013-10-07 13:40:00 WINNER ▲ +1.20 % 31.50",
@@ -267,7 +270,7 @@ test("a symbol that is markup is shown as text, everywhere", async () => {
 	await eventually(() => chartLabel(tab)).toContain("2 closed candles");
 	await eventually(() => column(tab)).toContain(MARKUP);
 	expect(await tab.locator("#symbol").inputValue()).toBe(MARKUP);
-	expect(await tab.locator("#feed").innerText()).toBe(MARKUP);
+	expect(await tab.locator("#feed").textContent()).toBe(MARKUP);
 	expect(await tab.title()).toContain(MARKUP);
 	await vi.waitFor(
 		async () => {
@@ -379,7 +382,7 @@ describe("trouble", () => {
 		const { tab } = await show("#HIST/1m");
 		await tab.locator("#parts [data-part=questdb][data-state=down]").waitFor();
 		await eventually(() => text(tab, "problems")).toContain("QuestDB is down: the history of bars is missing");
-		await eventually(() => chartLabel(tab)).toMatch(/^1[01] closed candles/);
+		await eventually(() => chartLabel(tab)).toContain("10 closed candles");
 		await tab.getByRole("button", { name: "5m", exact: true }).click();
 		await eventually(() => chartLabel(tab)).toBe("No closed candle yet");
 		await stack.startQuestDb();
@@ -395,19 +398,21 @@ describe("trouble", () => {
 		await eventually(() => text(tab, "problems")).toBe(
 			"Flink is restarting: no new bars, ticks or alerts are made (from checkpoint 12).",
 		);
-		expect(await tab.getByRole("list", { name: "Parts of the stack" }).innerText()).toContain("Flink restarting");
+		expect(await tab.getByRole("list", { name: "Parts of the stack" }).textContent()).toContain("Flink restarting");
 	});
 
 	test("a record that cannot be read is counted and complained of once, and the rest goes on", async () => {
 		const warnings: string[] = [];
 		await page.close();
-		page = await start({ warn: (text) => warnings.push(text) });
+		const outputs = { ...stack.stack.outputs, BarsStream: "odd" };
+		await stack.kinesis.send(new CreateStreamCommand({ StreamName: "odd", ShardCount: 1 }));
+		page = await start({ warn: (text) => warnings.push(text), stack: { ...stack.stack, outputs } });
 		const { tab } = await show("#ODD/1m");
-		await stack.put("BarsStream", ["{", { symbol: "ODD" }, ...minutes("ODD", 2)]);
+		await stack.put("odd", ["{", { symbol: "ODD" }, ...minutes("ODD", 2)]);
 		await eventually(() => chartLabel(tab)).toContain("2 closed candles");
-		await eventually(() => text(tab, "problems")).toMatch(/\d+ records of the streams could not be read\./);
+		await eventually(() => text(tab, "problems")).toBe("2 records of the streams could not be read.");
 		expect(warnings).toHaveLength(1);
-		expect(warnings[0]).toContain("the page cannot read a record of tidemark-bars");
+		expect(warnings[0]).toContain("the page cannot read a record of odd");
 	});
 
 	test("a taken port is an error that names it and the option", async () => {
@@ -444,7 +449,7 @@ describe("every screen", () => {
 		}
 		for (const id of ["lag", "chart", "alerts-title", "intervals"])
 			expect(await tab.locator(`#${id}`).isVisible()).toBe(true);
-		expect(await shift()).toBeLessThan(0.02);
+		expect(await shift()).toBeLessThan(0.005);
 	});
 
 	test.each(["light", "dark"] as const)(

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { CreateStreamCommand, KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import { CreateStreamCommand, type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { CreateTopicCommand, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { message } from "../../../alerting/message.ts";
@@ -16,13 +16,15 @@ import { choosePorts } from "../../../local/ports.ts";
 import type { Child } from "../../../local/process.ts";
 import { ask } from "../../../local/questdb.ts";
 import { localCredentials, type Outputs, region, type Stack } from "../../../local/stack.ts";
+import { kinesisClient } from "../../../producer/client.ts";
 import { testStore } from "../../support/questdb.ts";
 
 export interface TestStack {
 	stack: Pick<Stack, "endpoints" | "outputs"> & { outputs: Outputs };
 	/** What the fake Flink says; undefined is "no such gauge". */
 	gauges: Record<string, number>;
-	put(stream: "BarsStream" | "TicksStream" | "HitsStream", records: unknown[]): Promise<void>;
+	/** Puts records, or text as it is, into a stream of the outputs or of any other name. */
+	put(stream: string, records: unknown[]): Promise<void>;
 	store(bars: Bar[]): Promise<void>;
 	price(item: Record<string, unknown>): Promise<void>;
 	/** Sends a hit as the alerting Lambda does. */
@@ -41,7 +43,7 @@ export async function startTestStack(): Promise<TestStack> {
 	const dir = mkdtempSync(join(tmpdir(), "tidemark-page-"));
 	const ports = await choosePorts({}, { pickFree: true, names: ["aws"] });
 	const aws = { endpoint: `http://127.0.0.1:${ports.aws}`, region, credentials: localCredentials };
-	const kinesis = new KinesisClient(aws);
+	const kinesis = kinesisClient(aws);
 	const sns = new SNSClient(aws);
 	const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(aws));
 	let emulator: Child | undefined;
@@ -67,7 +69,7 @@ export async function startTestStack(): Promise<TestStack> {
 					Data: Buffer.from(typeof record === "string" ? record : JSON.stringify(record)),
 					PartitionKey: (record as { symbol?: string }).symbol ?? "none",
 				}));
-				await kinesis.send(new PutRecordsCommand({ StreamName: outputs[stream], Records }));
+				await kinesis.send(new PutRecordsCommand({ StreamName: outputs[stream as keyof Outputs] ?? stream, Records }));
 			}
 		},
 		async store(bars) {
