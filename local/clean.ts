@@ -5,7 +5,7 @@ import { UserError } from "./errors.ts";
 import { stopLeftovers } from "./leftovers.ts";
 import { isLock, type Lock, tryLock } from "./lock.ts";
 import { liveDir, runsDir, stateDir, toolsDir } from "./paths.ts";
-import { isOwned, placesIn, readStack, sizeOf } from "./stack.ts";
+import { isOwned, placesIn, readStack, type StackRecord, sizeOf } from "./stack.ts";
 
 /** `tidemark clean`: removes what runs have kept. */
 export function cleanCommand(): Command {
@@ -23,7 +23,7 @@ export async function clean(all: boolean): Promise<string> {
 	const locks: Lock[] = [];
 	try {
 		for (const dir of stacks) {
-			const stack = readStack(dir);
+			const stack = readable(dir);
 			if (stack && isOwned(stack)) {
 				throw new UserError(
 					`The stack ${stack.id} is up (process ${stack.pid}): stop it with Ctrl-C there, then clean`,
@@ -38,7 +38,8 @@ export async function clean(all: boolean): Promise<string> {
 			if (!isLock(lock)) throw new UserError(`Process ${lock.pid} is setting up the tools: wait until that has ended`);
 			locks.push(lock);
 		}
-		for (const dir of stacks) await stopLeftovers(dir, (text) => void process.stderr.write(`${text}\n`));
+		for (const dir of stacks.filter(readable))
+			await stopLeftovers(dir, (text) => void process.stderr.write(`${text}\n`));
 		const removed = [...stacks, ...(all ? [toolsDir()] : [])];
 		const bytes = removed.reduce((sum, dir) => sum + sizeOf(dir), 0);
 		for (const dir of removed) rmSync(dir, { recursive: true, force: true });
@@ -54,6 +55,15 @@ export async function clean(all: boolean): Promise<string> {
 		return `Removed ${what.join(", ")}: ${megabytes(bytes)} freed`;
 	} finally {
 		for (const lock of locks) lock.release();
+	}
+}
+
+// What cannot be read is removed like everything else.
+function readable(dir: string): StackRecord | undefined {
+	try {
+		return readStack(dir);
+	} catch {
+		return undefined;
 	}
 }
 

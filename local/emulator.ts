@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { root, toolsDir } from "./paths.ts";
+import { requireFree } from "./ports.ts";
 import { type Child, startChild, waitReady } from "./process.ts";
 import { answers, localCredentials, placesIn, region } from "./stack.ts";
 
@@ -13,6 +14,7 @@ export async function startEmulator(
 	port: number,
 	{ signal, onStart }: { signal?: AbortSignal; onStart?: (child: Child) => void } = {},
 ): Promise<Child> {
+	await requireFree("aws", port);
 	const places = placesIn(dir);
 	const temporary = join(places.emulator, "tmp");
 	mkdirSync(temporary, { recursive: true });

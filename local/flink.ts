@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { newestCheckpoint, writeFlinkConf } from "./flink-config.ts";
 import { flinkRest } from "./flink-rest.ts";
 import { root, tools } from "./paths.ts";
+import { requireFree } from "./ports.ts";
 import { type Child, startChild, waitReady } from "./process.ts";
 import { localCredentials, placesIn, region } from "./stack.ts";
 
@@ -36,6 +37,7 @@ const MEMORY = [
  * and waits until the job runs.
  */
 export async function startFlink({ dir, port, java, checkpointMs, parallelism, ...rest }: FlinkStart): Promise<Child> {
+	await requireFree("flink", port);
 	const places = placesIn(dir);
 	const temporary = join(places.flink, "tmp");
 	// Flink unpacks its planner here at each start; what a killed one left is of no use.

@@ -39,14 +39,29 @@ export async function choosePorts(
 		const exclude = [...used.keys(), ...Object.values(asked)];
 		const port = asked[name] ?? (pickFree ? await freePort(exclude) : defaultPorts[name]);
 		const other = used.get(port);
-		const remedy = `choose another one with --port-${name} N`;
-		if (other) problems.push(`port ${port} is wanted by both ${wants[other]} and ${wants[name]}: ${remedy}`);
-		else if (!(await isFree(port))) problems.push(`port ${port}, which ${wants[name]} wants, is taken: ${remedy}`);
+		if (other) problems.push(`port ${port} is wanted by both ${wants[other]} and ${wants[name]}: ${remedy(name)}`);
+		else if (!(await isFree(port))) problems.push(taken(name, port));
 		used.set(port, name);
 		ports[name] = port;
 	}
 	if (problems.length > 0) throw new UserError(problems.join("\n"));
 	return ports;
+}
+
+/**
+ * Throws {@link UserError} if a part's port is taken. To be asked right before the part starts: whoever has the port
+ * might answer in its place and be taken for it.
+ */
+export async function requireFree(name: PortName, port: number): Promise<void> {
+	if (!(await isFree(port))) throw new UserError(taken(name, port));
+}
+
+function taken(name: PortName, port: number): string {
+	return `port ${port}, which ${wants[name]} wants, is taken: ${remedy(name)}`;
+}
+
+function remedy(name: PortName): string {
+	return `choose another one with --port-${name} N`;
 }
 
 /** Whether a port of the loopback interface can be listened on. */

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "./errors.ts";
 import { tools } from "./paths.ts";
+import { requireFree } from "./ports.ts";
 import { type Child, startChild, waitReady } from "./process.ts";
 import { answers, placesIn } from "./stack.ts";
 
@@ -32,6 +33,7 @@ export async function startQuestDb(
 	java: string,
 	{ signal, onStart }: { signal?: AbortSignal; onStart?: (child: Child) => void } = {},
 ): Promise<Child> {
+	await requireFree("questdb", port);
 	const places = placesIn(dir);
 	mkdirSync(join(places.questdb, "conf"), { recursive: true });
 	writeFileSync(join(places.questdb, "conf", "log.conf"), logConf);
