@@ -19,7 +19,7 @@ export interface Gauges {
 }
 
 /** Gauge names end so; the operator's name stands before them. */
-const SUFFIXES = ["tidemark.records_read", "tidemark.watermark", "millisBehindLatest"];
+const SUFFIXES = ["tidemark.records_read", "tidemark.watermark", "tidemark.millis_behind_latest"];
 
 export class Flink {
 	readonly #endpoint: string;
@@ -65,10 +65,12 @@ export class Flink {
 		const query = new URLSearchParams({ get: names.join(","), agg: "sum,min,max" });
 		for (const value of Values.parse(await this.#get(`${vertex}/subtasks/metrics?${query}`))) {
 			if (value.id.endsWith("records_read")) gauges.recordsRead = (gauges.recordsRead ?? 0) + (value.sum ?? 0);
-			// Long.MIN_VALUE stands for "no watermark yet".
-			else if (value.id.endsWith("watermark") && (value.min ?? 0) > 0) {
-				gauges.watermark = Math.min(gauges.watermark ?? Number.POSITIVE_INFINITY, value.min ?? 0);
-			} else if (value.id.endsWith("millisBehindLatest")) {
+			else if (value.id.endsWith("watermark")) {
+				// Long.MIN_VALUE stands for "none yet"; a subtask without shards never has one.
+				const watermark = [value.min ?? 0, value.max ?? 0].find((time) => time > 0);
+				if (watermark) gauges.watermark = Math.min(gauges.watermark ?? watermark, watermark);
+			} else if ((value.min ?? -1) >= 0) {
+				// −1 stands for "some shard has not answered yet".
 				gauges.millisBehind = Math.max(gauges.millisBehind ?? 0, value.max ?? 0);
 			}
 		}

@@ -310,7 +310,7 @@ describe("the strip", () => {
 
 	test("shows the event time of a replay of another day instead of a lag of years", async () => {
 		stack.gauges["Source__trades.tidemark.watermark"] = Date.parse(at("13:45:10"));
-		stack.gauges["Source__trades.shardId-0.millisBehindLatest"] = 4_200;
+		stack.gauges["Source__trades.tidemark.millis_behind_latest"] = 4_200;
 		await page.close();
 		page = await start();
 		const { tab } = await show();
