@@ -21,6 +21,7 @@ export async function failingProxy({ failedRecords, seed }: { failedRecords: num
 	const random = seeded(seed);
 	let target = "";
 	let failed = 0;
+	let all = 0;
 	const server = createServer(async (request, response) => {
 		try {
 			const chunks: Buffer[] = [];
@@ -36,6 +37,7 @@ export async function failingProxy({ failedRecords, seed }: { failedRecords: num
 				body = Buffer.from(JSON.stringify(parsed));
 			}
 			failed += fails.size;
+			all += records;
 			const answer = fails.size < records || records === 0 ? await forward(request.headers, body) : undefined;
 			if (records === 0 || fails.size === 0) return end(answer as Answer);
 			const passed = answer ? (JSON.parse(answer.body.toString("utf8")) as { Records: Entry[] }).Records : [];
@@ -74,6 +76,8 @@ export async function failingProxy({ failedRecords, seed }: { failedRecords: num
 	const stopped = new AbortController();
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+		/** How many records were put, failed ones each time. */
+		records: () => all,
 		failed: () => failed,
 		/** Hands on to the emulator of the one run in this state directory, as soon as that says where it is. */
 		async follow(state: string): Promise<void> {
