@@ -8,7 +8,8 @@ export class AlertList {
 	readonly #list: HTMLElement;
 	readonly #none: HTMLElement;
 	readonly #onSelect: (symbol: string) => void;
-	readonly #known = new Set<string>();
+	/** By the alert's id, in the order in which they came. */
+	readonly #items = new Map<string, HTMLElement>();
 
 	constructor(list: HTMLElement, none: HTMLElement, onSelect: (symbol: string) => void) {
 		this.#list = list;
@@ -16,13 +17,21 @@ export class AlertList {
 		this.#onSelect = onSelect;
 	}
 
-	/** Adds alerts, given newest first; those that are listed already are left out. */
+	/** Adds alerts, given newest first, each at its event time; those that are listed already are left out. */
 	add(alerts: Alert[]): void {
-		const fresh = alerts.filter(({ id }) => !this.#known.has(id));
-		for (const { id } of fresh) this.#known.add(id);
-		this.#list.prepend(...fresh.map((alert) => this.#item(alert)));
-		while (this.#list.children.length > SHOWN) this.#list.lastElementChild?.remove();
-		this.#none.hidden = this.#list.children.length > 0;
+		for (const alert of alerts.toReversed()) {
+			if (this.#items.has(alert.id)) continue;
+			const item = this.#item(alert);
+			const older = [...this.#list.children].find((row) => (row.querySelector("time")?.dateTime ?? "") <= alert.time);
+			this.#list.insertBefore(item, older ?? null);
+			this.#items.set(alert.id, item);
+		}
+		// What came first goes first, so that a replay of another day is not pushed out by what is newer than it.
+		for (const [id, item] of [...this.#items].slice(0, -SHOWN)) {
+			item.remove();
+			this.#items.delete(id);
+		}
+		this.#none.hidden = this.#items.size > 0;
 	}
 
 	#item(alert: Alert): HTMLElement {

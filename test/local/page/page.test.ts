@@ -254,11 +254,18 @@ test("alerts are what SNS sent, newest first, and lead to their symbol", async (
 		"2013-10-07 13:41:00 LOSER ▼ −1.20 % 0.4312",
 		"2013-10-07 13:40:00 WINNER ▲ +1.20 % 31.50",
 	]);
+	// One that comes later with an earlier event time takes its place below.
+	await stack.alert(hit("HIST", at("13:40:30.000"), 105));
+	await eventually(async () => (await rows()).map((row) => row.slice(11, 19))).toEqual([
+		"13:41:00",
+		"13:40:30",
+		"13:40:00",
+	]);
 	expect(await tab.locator("#no-alerts").isVisible()).toBe(false);
 	await tab.locator("#alerts button", { hasText: "LOSER" }).click();
 	await eventually(async () => new URL(tab.url()).hash).toBe("#LOSER/1m");
 	const { tab: second } = await show();
-	await eventually(() => second.locator("#alerts li").count()).toBe(2);
+	await eventually(() => second.locator("#alerts li").count()).toBe(3);
 	await page.close();
 	expect(await queues()).toEqual([]);
 	sqs.destroy();
