@@ -100,6 +100,7 @@ function showFeed(feed: string | undefined): void {
 	const element = byId("feed");
 	element.hidden = feed === undefined;
 	write(element, feed ?? "");
+	element.title = feed ?? "";
 	element.classList.toggle("synthetic", /synthetic/i.test(feed ?? ""));
 }
 

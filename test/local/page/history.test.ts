@@ -65,8 +65,13 @@ test("a store that is not there is an error that names it", async () => {
 
 test("a table that is not there yet is no bars; any other refusal is an error", async () => {
 	await ask(questdb.url, "RENAME TABLE bars TO others");
-	expect(await store.bars("AAA", "1m", 10)).toEqual([]);
-	expect(await store.counts()).toEqual({ "1m": 0, "5m": 0, "1h": 0, "1d": 0 });
-	await ask(questdb.url, "CREATE TABLE bars (symbol SYMBOL)");
-	await expect(store.counts()).rejects.toThrow(/refused a query: .*interval/);
+	try {
+		expect(await store.bars("AAA", "1m", 10)).toEqual([]);
+		expect(await store.counts()).toEqual({ "1m": 0, "5m": 0, "1h": 0, "1d": 0 });
+		await ask(questdb.url, "CREATE TABLE bars (symbol SYMBOL)");
+		await expect(store.counts()).rejects.toThrow(/refused a query: .*interval/);
+	} finally {
+		await ask(questdb.url, "DROP TABLE IF EXISTS bars");
+		await ask(questdb.url, "RENAME TABLE others TO bars");
+	}
 });
