@@ -10,14 +10,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The one watermark of a source, made of the reports of all its subtasks. It lives in the job master, so it outlives restarts of subtasks.
+ * The one watermark of a source, made of the reports of all its subtasks. It lives in the job master, so it outlives restarts of
+ * subtasks.
  *
- * <p>It is the minimum over the shards that are being read. A quiet shard is left out, but a step ahead waits until each quiet shard has been
- * asked again: reports are numbered, a candidate that came with report n is released only when every quiet shard has found its tip in a poll
- * that began after its subtask had learnt of a number ≥ n. A record that was put into the quiet shard before the records behind the candidate
- * is therefore always read first.
+ * <p>It is the minimum over the shards that are being read. A quiet shard is left out, but a step ahead waits until each quiet shard has
+ * been asked again: reports are numbered, and a candidate that came with report n is released only when every quiet shard has found its
+ * tip in a poll that began after its subtask had learnt of a number ≥ n. A record that was put into the quiet shard before the records
+ * behind the candidate is therefore always read first.
  *
- * <p>A restart of any subtask opens an epoch: all reports are forgotten, so that nothing of an execution that no longer is counts.
+ * <p>A restart of any subtask opens an epoch: all reports are forgotten, and one made in an earlier epoch does not count, so that nothing
+ * of an execution that is over has a say.
  */
 final class GlobalWatermark {
   static final long NONE = Long.MIN_VALUE;

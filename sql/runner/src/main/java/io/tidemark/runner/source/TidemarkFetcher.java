@@ -30,6 +30,7 @@ import org.apache.flink.streaming.connectors.kinesis.proxy.KinesisProxy;
 import org.apache.flink.streaming.connectors.kinesis.proxy.KinesisProxyV2Factory;
 import org.apache.flink.streaming.connectors.kinesis.serialization.KinesisDeserializationSchema;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.util.ExceptionUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +57,7 @@ final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile long emitted = GlobalWatermark.NONE;
   private volatile boolean started;
+  private volatile Throwable reporterError;
 
   TidemarkFetcher(
       List<String> streams,
@@ -182,6 +184,9 @@ final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
         Thread.currentThread().interrupt(); // the task is being cancelled: the reporter finds it stopped
       }
     }
+    if (reporterError != null) {
+      ExceptionUtils.rethrowException(reporterError);
+    }
   }
 
   @Override
@@ -199,6 +204,9 @@ final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
           exchangeWatermark();
           failures = 0;
         } catch (IOException e) {
+          if (stopped.getCount() == 0) {
+            return;
+          }
           if (++failures == EXCHANGE_ATTEMPTS) {
             throw e;
           }
@@ -206,9 +214,8 @@ final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
         }
       } while (!stopped.await(settings.watermarkIntervalMillis, TimeUnit.MILLISECONDS));
     } catch (Throwable t) {
-      if (stopped.getCount() > 0) {
-        stopWithError(t);
-      }
+      reporterError = t; // the fetcher may have ended well meanwhile, and must not: a window may have failed to close
+      stopWithError(t);
     }
   }
 
@@ -244,42 +251,5 @@ final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
   /** The newest watermark that was emitted; before the run it is the restored one. */
   long emitted() {
     return Math.max(emitted, restored.emitted());
-  }
-
-  /** Passes everything on but idleness: a subtask without shards waits for the job's watermark like all others. */
-  private static final class NeverIdle<T> implements SourceContext<T> {
-    private final SourceContext<T> inner;
-
-    NeverIdle(SourceContext<T> inner) {
-      this.inner = inner;
-    }
-
-    @Override
-    public void collect(T element) {
-      inner.collect(element);
-    }
-
-    @Override
-    public void collectWithTimestamp(T element, long timestamp) {
-      inner.collectWithTimestamp(element, timestamp);
-    }
-
-    @Override
-    public void emitWatermark(Watermark mark) {
-      inner.emitWatermark(mark);
-    }
-
-    @Override
-    public void markAsTemporarilyIdle() {}
-
-    @Override
-    public Object getCheckpointLock() {
-      return inner.getCheckpointLock();
-    }
-
-    @Override
-    public void close() {
-      inner.close();
-    }
   }
 }

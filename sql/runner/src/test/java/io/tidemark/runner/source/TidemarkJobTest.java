@@ -57,6 +57,7 @@ class TidemarkJobTest {
   @TempDir Path directory;
   private final List<JobClient> jobs = new ArrayList<>();
   private InMemoryReporter metrics;
+  private String kinesisName;
   private FakeKinesis kinesis;
   private int trades;
 
@@ -195,8 +196,6 @@ class TidemarkJobTest {
     return job;
   }
 
-  private String kinesisName;
-
   private void stream(String name, int shards) {
     kinesisName = name;
     kinesis = FakeKinesis.create(name, shards);
@@ -209,7 +208,8 @@ class TidemarkJobTest {
   }
 
   private void trade(int shard, long millis) {
-    kinesis.put(shard, "{\"trade_id\":\"t" + trades++ + "\",\"event_time\":\"" + Instant.ofEpochMilli(at(millis)) + "\",\"source\":\"test\"}");
+    String time = Instant.ofEpochMilli(at(millis)).toString();
+    kinesis.put(shard, "{\"trade_id\":\"t" + trades++ + "\",\"event_time\":\"" + time + "\",\"source\":\"test\"}");
   }
 
   private void clock(int shard, long millis) {
@@ -347,7 +347,10 @@ class TidemarkJobTest {
     }
     JobClient first = run(2, null);
     awaitWatermark(first, 2, 1000);
-    String savepoint = first.stopWithSavepoint(false, directory.toUri().toString(), SavepointFormatType.CANONICAL).get(30, TimeUnit.SECONDS);
+    String savepoint =
+        first
+            .stopWithSavepoint(false, directory.toUri().toString(), SavepointFormatType.CANONICAL)
+            .get(30, TimeUnit.SECONDS);
     assertAllOnTime();
 
     for (int parallelism : new int[] {3, 1}) {
