@@ -4,11 +4,12 @@ import { Backlog } from "./backlog.ts";
 import { type KinesisPlace, kinesisClient } from "./client.ts";
 import { clockPart, closingTime, Quiet } from "./clocks.ts";
 import { type Delivery, deliver } from "./deliver.ts";
-import { UserError } from "./errors.ts";
+import { reasonOf, UserError } from "./errors.ts";
 import { DEFAULT_LATENESS_MS, type Feed, type Outgoing } from "./feed.ts";
-import { type FlightRules, type Part, PLAIN_RECORDS, partsOf, planFlight, sizeOf } from "./flight.ts";
+import { type FlightRules, type Part, PLAIN_RECORDS, partsOf, planFlight } from "./flight.ts";
 import { writeInstant } from "./instant.ts";
-import { listShards, type Shards } from "./shards.ts";
+import { feedOf, readInto } from "./reading.ts";
+import { OpenShards } from "./shards.ts";
 
 export interface PublishOptions {
 	readonly stream: string;
@@ -61,7 +62,7 @@ export interface Progress extends ProduceResult {
 
 // After 5 s the reader leaves a shard out; see flight.ts.
 const STALL_MS = 4500;
-const [BUSY_CLOCK_MS, QUIET_CLOCK_MS, REFRESH_MS, LARGEST_RECORD] = [250, 1000, 30_000, 1024 * 1024];
+const [BUSY_CLOCK_MS, QUIET_CLOCK_MS] = [250, 1000];
 
 /**
  * Sends all that a feed gives, in its order, and says how it went. Trades of your own come as an async iterable of Trade,
@@ -87,24 +88,26 @@ class Publisher {
 	readonly #quiet = new Quiet();
 	readonly #stop = new AbortController();
 	readonly #started = Date.now();
-	#shards!: Shards;
-	#shardsAt = 0;
+	readonly #shards: OpenShards;
 	#first = Number.POSITIVE_INFINITY;
 	#counts = { read: 0, sent: 0, retried: 0, failed: 0, clocks: 0 };
 	#closedAt: string | null = null;
 	#reported = Date.now();
 	#abortedAt: number | undefined;
+	/** When something of the present flight was first acknowledged. */
+	#firstAck: number | undefined;
 
 	constructor(feed: Feed, options: PublishOptions, client: Pick<KinesisClient, "send">) {
 		this.#feed = feed;
 		this.#options = options;
 		this.#client = client;
 		this.#latenessMs = options.latenessMs ?? DEFAULT_LATENESS_MS;
+		this.#shards = new OpenShards(client, options.stream);
 	}
 
 	async run(): Promise<ProduceResult> {
 		const { signal } = this.#options;
-		await this.#listShards(true);
+		await this.#findStream();
 		const abort = (): void => {
 			this.#abortedAt ??= Date.now();
 			this.#stop.abort();
@@ -131,32 +134,30 @@ class Publisher {
 		}
 	}
 
-	async #read(): Promise<void> {
-		const { signal } = this.#stop;
-		const stopped = new Promise<undefined>((resolve) =>
-			signal.addEventListener("abort", () => resolve(undefined), { once: true }),
-		);
-		const batches = this.#feed.batches(signal)[Symbol.asyncIterator]();
+	async #findStream(): Promise<void> {
+		const { stream, kinesis } = this.#options;
 		try {
-			while (!signal.aborted) {
-				// A feed that waits for its next trade must not keep a stopped publisher waiting.
-				const next = await Promise.race([batches.next(), stopped]);
-				if (next === undefined || next.done) break;
-				this.#counts.read += next.value.length;
-				await this.#backlog.push(next.value.filter((record) => this.#fits(record)));
-			}
-		} finally {
-			this.#backlog.end();
-			batches.return?.().catch(() => {});
+			await this.#shards.refresh();
+		} catch (cause) {
+			const place = kinesis?.endpoint ?? kinesis?.region ?? "the configured region";
+			throw new UserError(
+				`Cannot send to the stream ${stream} at ${place}: ${reasonOf(cause)}. Is it there (tidemark up), and the address right?`,
+				{ cause },
+			);
 		}
 	}
 
-	#fits(record: Outgoing): boolean {
-		const size = sizeOf(record);
-		if (size <= LARGEST_RECORD) return true;
-		this.#counts.failed++;
-		this.#warn(`A record of ${record.key} has ${size} bytes; Kinesis takes 1 MiB at most. It was left out.`);
-		return false;
+	#read(): Promise<void> {
+		return readInto(this.#backlog, this.#feed, {
+			signal: this.#stop.signal,
+			onRead: (count) => {
+				this.#counts.read += count;
+			},
+			onTooLarge: ({ key }, bytes) => {
+				this.#counts.failed++;
+				this.#warn(`A record of ${key} has ${bytes} bytes; Kinesis takes 1 MiB at most. It was left out.`);
+			},
+		});
 	}
 
 	/** Waits until there is something to send; false when there will be nothing more. */
@@ -168,7 +169,7 @@ class Publisher {
 			const now = Date.now();
 			const left = length === 0 ? Number.POSITIVE_INFINITY : linger - this.#backlog.waitedMs(now);
 			if (length > 0 && (left <= 0 || ended || length >= PLAIN_RECORDS)) return true;
-			const clock = this.#quiet.newest === undefined ? left : this.#quiet.dueIn(this.#shards, QUIET_CLOCK_MS, now);
+			const clock = this.#quiet.newest === undefined ? left : this.#quiet.dueIn(this.#shards.now, QUIET_CLOCK_MS, now);
 			if (clock <= 0) return true;
 			await this.#backlog.change(Math.min(left, clock, QUIET_CLOCK_MS));
 			this.#report(false);
@@ -177,20 +178,21 @@ class Publisher {
 
 	/** One flight, and the clocks that are due, there and back; what failed for good, if anything did. */
 	async #fly(): Promise<Delivery | undefined> {
-		await this.#listShards(false);
+		await this.#shards.refreshIfOld();
 		const clocks = this.#clocks();
 		const rules: FlightRules = {
 			latenessMs: this.#latenessMs,
 			aggregate: this.#options.aggregate ?? "auto",
-			shards: this.#shards,
+			shards: this.#shards.now,
 		};
 		const flight = planFlight(this.#backlog, rules);
 		const records = this.#backlog.take(flight.length);
-		const parts = partsOf(records, flight, this.#shards);
-		const began = Date.now();
+		const parts = partsOf(records, flight, this.#shards.now);
+		this.#firstAck = undefined;
 		const delivery = await this.#deliver([...clocks, ...parts]);
 		const now = Date.now();
-		if (flight.aggregated && parts.length > 1 && now - began >= STALL_MS) this.#warnOfStall(records, now - began);
+		const waited = now - (this.#firstAck ?? now);
+		if (flight.aggregated && waited >= STALL_MS) this.#warnOfStall(records, waited);
 		for (const { time } of delivery.failed.length > 0 ? [] : records) {
 			if (time === undefined) continue;
 			this.#quiet.acknowledged(time, now);
@@ -205,7 +207,7 @@ class Publisher {
 		const { newest } = this.#quiet;
 		if (newest === undefined) return [];
 		const now = Date.now();
-		const shards = this.#quiet.shards(this.#shards, this.#backlog.length > 0 ? BUSY_CLOCK_MS : QUIET_CLOCK_MS, now);
+		const shards = this.#quiet.shards(this.#shards.now, this.#backlog.length > 0 ? BUSY_CLOCK_MS : QUIET_CLOCK_MS, now);
 		if (shards.length === 0) return [];
 		const given = this.#feed.horizon
 			? (this.#feed.horizon(now) ?? newest.time)
@@ -217,12 +219,13 @@ class Publisher {
 	async #close(): Promise<void> {
 		const { newest } = this.#quiet;
 		if (newest === undefined) return;
-		await this.#listShards(true);
+		this.#shards.outdated();
+		await this.#shards.refreshIfOld();
 		const { dayStartHour = 5 } = this.#options;
 		const time = closingTime(newest.time, this.#latenessMs, dayStartHour, Date.now());
-		const { failed, reason } = await this.#deliver(this.#shards.all.map((shard) => clockPart(shard, time)));
+		const { failed, reason } = await this.#deliver(this.#shards.now.all.map((shard) => clockPart(shard, time)));
 		if (failed.length === 0) this.#closedAt = writeInstant(time);
-		else this.#warn(`The closing clocks did not go through, the last windows stay open: ${say(reason)}`);
+		else this.#warn(`The closing clocks did not go through, the last windows stay open: ${reasonOf(reason)}`);
 	}
 
 	#deliver(parts: readonly Part[]): Promise<Delivery> {
@@ -235,9 +238,10 @@ class Publisher {
 			onAck: (part, shardId) => {
 				if (part.count === 0) this.#counts.clocks++;
 				this.#counts.sent += part.count;
+				this.#firstAck ??= Date.now();
 				this.#quiet.taken(shardId, Date.now());
 				// A shard that was not there: the stream was split or merged.
-				if (!this.#shards.has(shardId)) this.#shardsAt = 0;
+				if (!this.#shards.now.has(shardId)) this.#shards.outdated();
 			},
 			onRetry: (again) => {
 				for (const { count } of again) this.#counts.retried += count;
@@ -246,30 +250,10 @@ class Publisher {
 		});
 	}
 
-	async #listShards(must: boolean): Promise<void> {
-		if (!must && Date.now() - this.#shardsAt < REFRESH_MS) return;
-		const { stream, kinesis } = this.#options;
-		try {
-			this.#shards = await listShards(this.#client, stream);
-			this.#shardsAt = Date.now();
-		} catch (cause) {
-			if (this.#shards !== undefined) {
-				// The shards of half a minute ago still take records, or name the new ones when they do.
-				this.#shardsAt = Date.now() - REFRESH_MS + 1000;
-				return;
-			}
-			const place = kinesis?.endpoint ?? kinesis?.region ?? "the configured region";
-			throw new UserError(
-				`Cannot send to the stream ${stream} at ${place}: ${say(cause)}. Is it there (tidemark up), and the address right?`,
-				{ cause },
-			);
-		}
-	}
-
 	#giveUp({ reason }: Delivery): void {
 		const { read, sent } = this.#counts;
 		this.#counts.failed = read - sent;
-		this.#warn(`Gave up after ${sent} of ${read} records that were read: ${say(reason)}`);
+		this.#warn(`Gave up after ${sent} of ${read} records that were read: ${reasonOf(reason)}`);
 	}
 
 	#result(): ProduceResult {
@@ -302,21 +286,4 @@ class Publisher {
 	#warn(line: string): void {
 		this.#options.onWarning?.(line);
 	}
-}
-
-function feedOf(trades: AsyncIterable<Trade>): Feed {
-	async function* batches(signal: AbortSignal): AsyncGenerator<Outgoing[]> {
-		for await (const trade of trades) {
-			yield [{ key: trade.symbol, time: Date.parse(trade.event_time), data: Buffer.from(JSON.stringify(trade)) }];
-			if (signal.aborted) return;
-		}
-	}
-	return { name: "trades", total: undefined, live: true, batches };
-}
-
-function say(error: unknown): string {
-	if (!(error instanceof Error)) return String(error);
-	// A connection that was refused says so in its parts only.
-	const inner = error instanceof AggregateError && !error.message ? error.errors[0] : error;
-	return inner instanceof Error ? `${inner.name === "Error" ? "" : `${inner.name}: `}${inner.message}` : String(inner);
 }

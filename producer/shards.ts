@@ -56,3 +56,37 @@ export async function listShards(client: Pick<KinesisClient, "send">, stream: st
 	} while (NextToken !== undefined);
 	return new Shards(open);
 }
+
+const [REFRESH_MS, AFTER_FAILURE_MS] = [30_000, 1000];
+
+/** The open shards of a stream as they change: asked for again now and then, and when an answer names an unknown one. */
+export class OpenShards {
+	/** As they were when last asked for; none before `refresh`. */
+	now: Shards = new Shards([]);
+	readonly #client: Pick<KinesisClient, "send">;
+	readonly #stream: string;
+	#next = 0;
+
+	constructor(client: Pick<KinesisClient, "send">, stream: string) {
+		this.#client = client;
+		this.#stream = stream;
+	}
+
+	/** Asks now. @throws what the service answers */
+	async refresh(): Promise<void> {
+		this.now = await listShards(this.#client, this.#stream);
+		this.#next = Date.now() + REFRESH_MS;
+	}
+
+	/** Asks if it is time to. Without an answer the old ones stay: they still take records, or their answers name others. */
+	async refreshIfOld(): Promise<void> {
+		if (Date.now() < this.#next) return;
+		this.#next = Date.now() + AFTER_FAILURE_MS;
+		await this.refresh().catch(() => {});
+	}
+
+	/** Some shard is not among them: they are to be asked for at the next opportunity. */
+	outdated(): void {
+		this.#next = 0;
+	}
+}

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { describe, expect, test, vi } from "vitest";
 import type { Feed, Outgoing } from "../../producer/feed.ts";
 import { type ProduceResult, type PublishOptions, publish } from "../../producer/publish.ts";
@@ -83,6 +84,52 @@ describe("every record arrives once, whatever fails on the way", () => {
 		// The closing clock reaches the one shard that there is in the end.
 		expect(kinesis.all.at(-1)).toEqual({ event_time: result.closedAt, source: "clock" });
 		expect(new Set(kinesis.landed.map(({ shard }) => shard)).size).toBe(7);
+	});
+});
+
+describe("a shard that refuses everything while others do not", () => {
+	test("is warned of once that has gone on for too long", async () => {
+		vi.useFakeTimers({ toFake: ["Date"] });
+		try {
+			const kinesis = new FakeKinesis(2);
+			const onWarning = vi.fn();
+			const inner = kinesis.client.send as unknown as (command: unknown) => Promise<{ Records?: object[] }>;
+			let refusing = 4;
+			const send = async (command: { input: { Records?: { ExplicitHashKey?: string }[] } }) => {
+				const records = command.input.Records ?? [];
+				const refused = records.findIndex(({ ExplicitHashKey }) => ExplicitHashKey === kinesis.shards.all[0]?.hashKey);
+				if (refused < 0 || refusing-- <= 0) return inner(command);
+				vi.setSystemTime(Date.now() + 2000);
+				const passing = records.toSpliced(refused, 1);
+				const answer =
+					passing.length === 0
+						? []
+						: ((await inner(new PutRecordsCommand({ ...command.input, Records: passing } as never))).Records ?? []);
+				return { Records: answer.toSpliced(refused, 0, { ErrorCode: "InternalFailure" }) };
+			};
+			const records = day(400);
+			const result = await publish(feedOf(records), {
+				stream: "trades",
+				client: { send: send as never },
+				aggregate: "on",
+				onWarning,
+			});
+			expect(result).toMatchObject({ sent: 400, failed: 0 });
+			expect(onWarning).toHaveBeenCalledExactlyOnceWith(
+				expect.stringMatching(
+					/^A shard took nothing for 6\.\d s while others did: trades from 2013-10-07T13:30:00\.\d+Z to .* may be late\.$/,
+				),
+			);
+		} finally {
+			vi.useRealTimers();
+		}
+	});
+
+	test("is not warned of when all refuse, or for a short time", async () => {
+		const kinesis = new FakeKinesis(2, { records: 0.5, requests: 0.5, seed: 9 });
+		const onWarning = vi.fn();
+		await run(feedOf(day(400)), kinesis, { aggregate: "on", onWarning });
+		expect(onWarning).not.toHaveBeenCalled();
 	});
 });
 

@@ -1,7 +1,7 @@
 import type { ListShardsCommand } from "@aws-sdk/client-kinesis";
-import { describe, expect, test } from "vitest";
-import { listShards, Shards } from "../../producer/shards.ts";
-import { evenShards } from "./support.ts";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { listShards, OpenShards, Shards } from "../../producer/shards.ts";
+import { evenShards, FakeKinesis } from "./support.ts";
 
 describe("the shard of a partition key", () => {
 	test("follows from its MD5, as in Kinesis", () => {
@@ -70,5 +70,47 @@ describe("listing shards", () => {
 
 	test("of a stream without open shards leaves nowhere to send", () => {
 		expect(() => new Shards([]).of("SPY")).toThrow("no open shard");
+	});
+});
+
+describe("the open shards as they change", () => {
+	afterEach(() => {
+		vi.useRealTimers();
+	});
+
+	test("are asked for every 30 s, and at once when some shard is unknown", async () => {
+		vi.useFakeTimers({ toFake: ["Date"] });
+		const kinesis = new FakeKinesis(1);
+		const shards = new OpenShards(kinesis.client, "trades");
+		expect(shards.now.all).toEqual([]);
+		await shards.refresh();
+		expect(shards.now.all).toHaveLength(1);
+		kinesis.shards = evenShards(2, 1);
+		vi.setSystemTime(Date.now() + 29_000);
+		await shards.refreshIfOld();
+		expect(shards.now.all).toHaveLength(1);
+		vi.setSystemTime(Date.now() + 1000);
+		await shards.refreshIfOld();
+		expect(shards.now.all).toHaveLength(2);
+		kinesis.shards = evenShards(4, 3);
+		shards.outdated();
+		await shards.refreshIfOld();
+		expect(shards.now.all).toHaveLength(4);
+	});
+
+	test("stay as they are while nobody answers, who is not asked too often", async () => {
+		vi.useFakeTimers({ toFake: ["Date"] });
+		const send = vi.fn(new FakeKinesis(2).client.send as (command: unknown) => Promise<unknown>);
+		const shards = new OpenShards({ send: send as never }, "trades");
+		await shards.refresh();
+		send.mockRejectedValue(new Error("nobody there"));
+		shards.outdated();
+		for (let time = 0; time < 5; time++) {
+			await shards.refreshIfOld();
+			vi.setSystemTime(Date.now() + 300);
+		}
+		expect(shards.now.all).toHaveLength(2);
+		expect(send).toHaveBeenCalledTimes(3);
+		await expect(shards.refresh()).rejects.toThrow("nobody there");
 	});
 });
