@@ -30,11 +30,13 @@ export interface StackStart {
 	signal: AbortSignal;
 }
 
-/** A stack that is up: emulator with the deployed stacks, QuestDB, and Flink with the job. */
+/** A stack that is up: emulator with the deployed stacks, QuestDB, and Flink, which may still be starting the job. */
 export interface RunningStack {
 	stack: Stack;
 	application: Application;
 	flink: FlinkRest;
+	/** Resolves when the job runs; what keeps it from that comes with `failed`. Trades can be sent before. */
+	jobRuns: Promise<unknown>;
 	parts(): Part[];
 	/** Resolves with the reason once a part has ended by itself and is not started again; never rejects. */
 	failed: Promise<Error>;
@@ -77,11 +79,14 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 	const notClosing = AbortSignal.any([signal, closing.signal]);
 	const flink = flinkRest(record.endpoints.flink);
 
+	let launching: Promise<Supervised> | undefined;
+
 	async function stop(withCheckpoint: boolean, readers?: () => Promise<void>): Promise<void> {
 		if (flinkProcess?.state() === "up" && withCheckpoint) {
 			await lastCheckpoint(flink).catch((error) => progress.say(`Flink took no last checkpoint: ${messageOf(error)}`));
 		}
 		closing.abort(new Error("the stack is being stopped"));
+		await launching?.catch(() => {});
 		await flinkProcess?.stop(5_000);
 		await readers?.();
 		// In the reverse of the order in which they were started; the emulator saves its state last of all.
@@ -116,19 +121,28 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 		await keepOrForget(stack, application, progress.say);
 		const launch = (either = notClosing) =>
 			startFlink({ dir, port: ports.flink, java, ...application, signal: either, onStart: own });
-		const first = await progress.step("Starting Flink with the job", () => whileUp(up, signal, launch));
-		flinkProcess = supervise(first, () => launch(), progress.say, { signal: notClosing });
-		const supervised = flinkProcess;
+		// The stream takes trades while the planner is still at work.
+		launching = progress
+			.step("Starting Flink with the job", () => whileUp(up, notClosing, launch))
+			.then((first) => {
+				flinkProcess = supervise(first, () => launch(), progress.say, { signal: notClosing });
+				return flinkProcess;
+			});
+		const flinkFailed = launching.then(
+			({ gaveUp }) => gaveUp,
+			(error) => (notClosing.aborted ? new Promise<Error>(() => {}) : error),
+		);
 		return {
 			stack,
 			application,
 			flink,
+			jobRuns: launching,
 			parts: () => [
 				{ part: "emulator", state: stateOf(emulator) },
 				{ part: "questdb", state: stateOf(questdb) },
-				{ part: "flink", state: supervised.state() },
+				{ part: "flink", state: flinkProcess?.state() ?? "starting" },
 			],
-			failed: Promise.race([supervised.gaveUp, crash(emulator), crash(questdb)]),
+			failed: Promise.race([flinkFailed, crash(emulator), crash(questdb)]),
 			stop: (readers) => stop(!emulator.crashed(), readers),
 		};
 	} catch (error) {

@@ -154,6 +154,7 @@ async function whileRunning(
 		progress.say(
 			`Sent ${result.sent} records and ${result.clocks} clocks, ${result.retried} again, ${result.failed} not`,
 		);
+		await whenRunning(running, ending);
 		if (once) {
 			process.stdout.write(`${JSON.stringify(await finish(running, sentOf(result), progress, ending))}\n`);
 			return 0;
@@ -166,6 +167,15 @@ async function whileRunning(
 	} finally {
 		await stopAll(running, page, counter, progress);
 	}
+}
+
+/** Waits until the job runs, or throws why it will not. */
+async function whenRunning({ jobRuns }: RunningStack, ending: AbortSignal): Promise<void> {
+	const aborted = new Promise<never>((_, reject) => {
+		if (ending.aborted) reject(ending.reason);
+		ending.addEventListener("abort", () => reject(ending.reason), { once: true });
+	});
+	await Promise.race([jobRuns, aborted]);
 }
 
 /** How often it is said how much was sent. */
