@@ -28,6 +28,7 @@ async function main(args: string[]): Promise<number> {
 
 	const steps: Step[] = [
 		{ name: "types", command: ["tsc", "--noEmit"] },
+		{ name: "types of the page", command: ["tsc", "--noEmit", "-p", join("local", "page", "web")] },
 		{ name: "lint", command: ["biome", "check", "--error-on-warnings", "."] },
 		{
 			name: "runner (JUnit)",
