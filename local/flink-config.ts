@@ -63,6 +63,11 @@ logger.checkpoints.name = org.apache.flink.runtime.checkpoint.CheckpointCoordina
 logger.checkpoints.level = INFO
 logger.tasks.name = org.apache.flink.runtime.executiongraph.ExecutionGraph
 logger.tasks.level = INFO
+# Both warn of nothing that can be changed, the second with a stack trace for each table.
+logger.hadoop.name = org.apache.flink.runtime.util.HadoopUtils
+logger.hadoop.level = ERROR
+logger.s3.name = org.apache.iceberg.aws.s3.S3FileIO
+logger.s3.level = ERROR
 `;
 
 /** Writes Flink's configuration directory. */

@@ -79,7 +79,8 @@ export async function startFlink({ dir, port, java, checkpointMs, parallelism, .
 	rest.onStart?.(child);
 	const flink = flinkRest(`http://127.0.0.1:${port}`);
 	await waitReady(child, async () => (await flink.job())?.state === "RUNNING", {
-		timeoutMs: 120_000,
+		// Planning takes some 15 s of one core, which a busy machine gives late.
+		timeoutMs: 300_000,
 		everyMs: 250,
 		...(rest.signal ? { signal: rest.signal } : {}),
 	});

@@ -10,7 +10,6 @@ import { latenessOf } from "./application.ts";
 import type { Sent } from "./drain.ts";
 import { isUserError, messageOf, UserError } from "./errors.ts";
 import { type FeedOptions, feedSpecOf } from "./feed-options.ts";
-import { newestCheckpoint } from "./flink-config.ts";
 import { lakeCounter } from "./lake-counter.ts";
 import { stopLeftovers } from "./leftovers.ts";
 import { isLock, tryLock } from "./lock.ts";
@@ -91,7 +90,8 @@ async function session(options: UpOptions, once: boolean, progress: Progress, si
 				`The live stack has ${kept.shards} shards in each stream, and the emulator loses records when it reshards: leave out --shards, or remove the stack with npm run clean`,
 			);
 		}
-		const goesOn = newestCheckpoint(placesIn(dir).checkpoints) !== undefined;
+		// What an earlier start sent is in the stream still: the same history once more would be late.
+		const goesOn = kept?.outputs !== undefined;
 		const feed = await openFeed(feedSpecOf(options, { goesOn }));
 		const ports = await choosePorts(askedPorts(options), {
 			pickFree: once,
