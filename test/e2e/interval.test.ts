@@ -1,0 +1,95 @@
+/** Interval data: one-second bars replayed as records give the one-minute bars that the vendor made of them. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { expect, test } from "vitest";
+import { realData } from "../support/data.ts";
+import { once, query, temporaryState } from "./cli.ts";
+import { type Row, tradesBetween } from "./market.ts";
+
+interface Candle {
+	symbol: string;
+	window_start: string;
+	open: number;
+	high: number;
+	low: number;
+	close: number;
+}
+
+const HEADER = "bar_start,symbol,open,high,low,close,volume";
+
+test("bars of a second become the bars of a minute", async () => {
+	const state = temporaryState();
+	try {
+		const vendor = realData("bars-1s-2013-10-07.csv.gz");
+		const minutes = realData("bars-1m-2013-10-07.csv");
+		const made = vendor && minutes ? undefined : candles(await tradesBetween("13:30", "14:30"), 1_000);
+		const file = vendor ?? join(state.dir, "seconds.csv");
+		if (made) writeFileSync(file, `${HEADER}\n${made.map(line).join("\n")}\n`);
+		const expected = minutes
+			? await readCandles(minutes)
+			: candles(await tradesBetween("13:30", "14:30"), 60_000).map(({ volume: _, ...candle }) => candle);
+
+		const args = ["--map", "event_time=bar_start,price=close,size=volume", "--shards", "2"];
+		const result = await once(state.dir, file, args);
+		expect(result.rejects).toEqual({ malformed: 0, invalid: 0, late: 0 });
+		expect(result.duplicates).toBe(0);
+		expect(result.bars["1m"]).toBe(expected.length);
+		const sql = "SELECT symbol, window_start, open, high, low, close FROM bars WHERE interval = '1m'";
+		const actual = new Map(
+			(await query<Candle>(state.dir, sql)).map((bar) => [`${bar.symbol} ${bar.window_start}`, bar]),
+		);
+		const equal = expected.filter(
+			(bar) => JSON.stringify(actual.get(`${bar.symbol} ${bar.window_start}`)) === JSON.stringify(bar),
+		);
+		// The vendor's own rounding makes five of its minutes differ from its seconds; ours leaves none.
+		expect(equal.length).toBe(minutes ? 2304 : expected.length);
+		if (minutes) expect(expected.length).toBe(2309);
+	} finally {
+		state.remove();
+	}
+});
+
+function candles(rows: Row[], width: number): (Candle & { volume: number })[] {
+	const bars = new Map<string, Candle & { volume: number }>();
+	for (const { symbol, event_time, price: text, size } of rows) {
+		const price = Number(text);
+		const window_start = new Date(Math.floor(Date.parse(event_time) / width) * width).toISOString();
+		const key = `${symbol} ${window_start}`;
+		const bar = bars.get(key) ?? {
+			symbol,
+			window_start,
+			open: price,
+			high: price,
+			low: price,
+			close: price,
+			volume: 0,
+		};
+		bars.set(key, {
+			...bar,
+			high: Math.max(bar.high, price),
+			low: Math.min(bar.low, price),
+			close: price,
+			volume: bar.volume + Number(size),
+		});
+	}
+	return [...bars.values()];
+}
+
+const line = (bar: Candle & { volume: number }) =>
+	[bar.window_start, bar.symbol, bar.open, bar.high, bar.low, bar.close, bar.volume].join(",");
+
+async function readCandles(csv: string): Promise<Candle[]> {
+	const instance = await DuckDBInstance.create(":memory:");
+	const db = await instance.connect();
+	try {
+		const rows =
+			await db.runAndReadAll(`SELECT symbol, strftime(CAST(bar_start AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%gZ') AS
+			window_start, open::DOUBLE AS open, high::DOUBLE AS high, low::DOUBLE AS low, close::DOUBLE AS close
+			FROM read_csv('${csv.replaceAll("'", "''")}', header = true, all_varchar = true)`);
+		return rows.getRowObjectsJson() as unknown as Candle[];
+	} finally {
+		db.closeSync();
+		instance.closeSync();
+	}
+}
