@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DescribeStreamSummaryCommand, KinesisClient } from "@aws-sdk/client-kinesis";
 import { type Application, property } from "./application.ts";
-import { newestCheckpoint } from "./flink-config.ts";
+import { forgetResults } from "./forget.ts";
 import { toolsDir } from "./paths.ts";
 import { localCredentials, placesIn, region, type Stack } from "./stack.ts";
 
@@ -14,8 +14,9 @@ interface Origin {
 }
 
 /**
- * Keeps the checkpoints of an earlier start if the job is still the one that wrote them, and removes them otherwise:
- * sequence numbers of another stream and state of other operators are of no use. Says so when it removes any.
+ * Keeps the checkpoints of an earlier start if the job is still the one that wrote them. Otherwise it removes them, as
+ * sequence numbers of another stream and state of other operators are of no use, and with them the results that the job
+ * will write again. Says so.
  */
 export async function keepOrForget(stack: Stack, application: Application, say: (text: string) => void): Promise<void> {
 	const places = placesIn(stack.dir);
@@ -23,13 +24,11 @@ export async function keepOrForget(stack: Stack, application: Application, say: 
 	const origin = await originOf(stack, application);
 	const before = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Origin) : undefined;
 	const changed = describeChange(before, origin);
-	if (changed !== undefined) {
-		if (newestCheckpoint(places.checkpoints)) {
-			say(
-				`${changed} since the last start: Flink starts without its old state and reads the stream from the beginning`,
-			);
-		}
+	if (changed === undefined) return;
+	if (before) {
+		say(`${changed} since the last start: the job reads the stream from its beginning, and makes lake and bars anew`);
 		rmSync(places.checkpoints, { recursive: true, force: true });
+		await forgetResults(stack);
 	}
 	writeFileSync(file, `${JSON.stringify(origin, null, "\t")}\n`);
 }
