@@ -29,5 +29,6 @@ CREATE TABLE lake.bars (
   'glue.endpoint' = '${GLUE_ENDPOINT}',
   's3.endpoint' = '${S3_ENDPOINT}',
   's3.path-style-access' = '${S3_PATH_STYLE}',
-  'format-version' = '2'
+  'format-version' = '2',
+  'tidemark.read-again-by' = 'window_end'
 );

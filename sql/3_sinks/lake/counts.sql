@@ -18,5 +18,6 @@ CREATE TABLE lake.counts (
   'glue.endpoint' = '${GLUE_ENDPOINT}',
   's3.endpoint' = '${S3_ENDPOINT}',
   's3.path-style-access' = '${S3_PATH_STYLE}',
-  'format-version' = '2'
+  'format-version' = '2',
+  'tidemark.read-again-by' = 'window_start'
 );

@@ -20,5 +20,6 @@ CREATE TABLE lake.rejects (
   'glue.endpoint' = '${GLUE_ENDPOINT}',
   's3.endpoint' = '${S3_ENDPOINT}',
   's3.path-style-access' = '${S3_PATH_STYLE}',
-  'format-version' = '2'
+  'format-version' = '2',
+  'tidemark.read-again-by' = 'arrived_at'
 );

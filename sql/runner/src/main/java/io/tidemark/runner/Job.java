@@ -1,6 +1,7 @@
 package io.tidemark.runner;
 
 import io.tidemark.runner.functions.Functions;
+import io.tidemark.runner.lake.LakeTables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.CompiledPlan;
 import org.apache.flink.table.api.PlanReference;
@@ -41,6 +43,7 @@ final class Job {
             json = compile(tables, files);
             kept.keep(files, json);
         }
+        env.getConfig().setGlobalJobParameters(Configuration.fromMap(LakeTables.inPlan(json).parameters()));
         return new Job(tables.loadPlan(PlanReference.fromJsonString(json)), files.size());
     }
 

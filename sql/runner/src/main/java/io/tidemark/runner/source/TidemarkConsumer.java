@@ -1,6 +1,9 @@
 package io.tidemark.runner.source;
 
+import io.tidemark.runner.lake.LakeTables;
+import io.tidemark.runner.lake.ReadAgain;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -17,6 +20,7 @@ import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
 import org.apache.flink.streaming.connectors.kinesis.FlinkKinesisConsumer;
 import org.apache.flink.streaming.connectors.kinesis.internals.KinesisDataFetcher;
 import org.apache.flink.streaming.connectors.kinesis.internals.KinesisDataFetcher.FlinkKinesisProxyFactory;
+import org.apache.flink.streaming.connectors.kinesis.proxy.KinesisProxy;
 import org.apache.flink.streaming.connectors.kinesis.serialization.KinesisDeserializationSchema;
 import org.apache.flink.table.data.RowData;
 
@@ -28,6 +32,8 @@ import org.apache.flink.table.data.RowData;
 class TidemarkConsumer extends FlinkKinesisConsumer<RowData> {
   private static final long serialVersionUID = 1L;
 
+  private final String stream;
+  private final Properties properties;
   private final SourceSettings settings;
   private final WatermarkStrategy<RowData> strategy;
 
@@ -45,6 +51,8 @@ class TidemarkConsumer extends FlinkKinesisConsumer<RowData> {
       SourceSettings settings,
       WatermarkStrategy<RowData> strategy) {
     super(stream, decoder, properties);
+    this.stream = stream;
+    this.properties = properties;
     this.settings = settings;
     this.strategy = strategy;
   }
@@ -68,6 +76,21 @@ class TidemarkConsumer extends FlinkKinesisConsumer<RowData> {
       clocks += part.f1;
     }
     counts = new ReadCounts(records, clocks);
+    if (!context.isRestored() && getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
+      removeWhatIsReadAgain(); // nothing is committed before every subtask is here
+    }
+  }
+
+  private void removeWhatIsReadAgain() throws Exception {
+    LakeTables lake = LakeTables.inParameters(getRuntimeContext().getGlobalJobParameters());
+    if (lake.isEmpty()) {
+      return;
+    }
+    FlinkKinesisProxyFactory factory = proxies() == null ? KinesisProxy::create : proxies();
+    OptionalLong first = FirstArrival.find(stream, properties, factory.create(properties));
+    if (first.isPresent()) {
+      ReadAgain.remove(lake, first.getAsLong());
+    }
   }
 
   @Override

@@ -1,0 +1,148 @@
+package io.tidemark.runner.lake;
+
+import static io.tidemark.runner.lake.Lake.append;
+import static io.tidemark.runner.lake.Lake.keys;
+import static io.tidemark.runner.lake.Lake.row;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.iceberg.Table;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReadAgainTest {
+  /** When the records arrived that are in the stream still. */
+  private static final long ARRIVAL = Instant.parse("2026-01-01T10:00:00Z").toEpochMilli();
+
+  @TempDir Path folder;
+  private Lake lake;
+  private Table trades;
+  private Table rejects;
+  private Table bars;
+  private Table hits;
+  private Table counts;
+
+  /** A replayed day: the first two trades are in the stream no more, the first that is read again is of 13:31:30. */
+  @BeforeEach
+  void create() throws IOException {
+    lake = new Lake(folder);
+    trades = lake.create("trades", "arrived_at", "event_time", "arrived_at");
+    rejects = lake.create("rejects", "arrived_at", "arrived_at");
+    bars = lake.create("bars", "window_end", "window_start", "window_end");
+    hits = lake.create("hits", "event_time", "event_time");
+    counts = lake.create("counts", "window_start", "window_start");
+    append(
+        trades,
+        row(trades, "t1", "2013-10-07T13:30:10Z", "2026-01-01T09:59:58Z", 1.0),
+        row(trades, "t2", "2013-10-07T13:31:10Z", "2026-01-01T09:59:59.999Z", 1.0),
+        row(trades, "t4", "2013-10-07T13:31:40Z", "2026-01-01T10:00:00Z", 1.0));
+    append(trades, row(trades, "t3", "2013-10-07T13:31:30Z", "2026-01-01T10:00:01Z", 1.0));
+    append(
+        rejects, row(rejects, "r1", "2026-01-01T09:59:59Z", 1.0), row(rejects, "r2", "2026-01-01T10:00:05Z", 1.0));
+    append(
+        bars,
+        row(bars, "13:29-30", "2013-10-07T13:29:00Z", "2013-10-07T13:30:00Z", 1.0),
+        row(bars, "13:30-31", "2013-10-07T13:30:00Z", "2013-10-07T13:31:00Z", 1.0),
+        row(bars, "13:31-32", "2013-10-07T13:31:00Z", "2013-10-07T13:32:00Z", 1.0),
+        row(bars, "13:30-35", "2013-10-07T13:30:00Z", "2013-10-07T13:35:00Z", 1.0));
+    append(
+        hits,
+        row(hits, "h1", "2013-10-07T13:31:29.999Z", 1.0),
+        row(hits, "h2", "2013-10-07T13:31:30Z", 1.0),
+        row(hits, "h3", "2013-10-07T13:32:00Z", 1.0));
+    append(
+        counts,
+        row(counts, "13:30", "2013-10-07T13:30:00Z", 1.0),
+        row(counts, "13:31", "2013-10-07T13:31:00Z", 1.0),
+        row(counts, "13:32", "2013-10-07T13:32:00Z", 1.0));
+  }
+
+  private List<Long> snapshots() {
+    List<Long> ids = new ArrayList<>();
+    for (Table table : List.of(trades, rejects, bars, hits, counts)) {
+      table.refresh();
+      ids.add(table.currentSnapshot().snapshotId());
+    }
+    return ids;
+  }
+
+  private void assertOnlyTheOldIsLeft() throws IOException {
+    assertEquals(List.of("t1", "t2"), keys(trades));
+    assertEquals(List.of("r1"), keys(rejects));
+    assertEquals(List.of("13:29-30", "13:30-31"), keys(bars));
+    assertEquals(List.of("h1"), keys(hits));
+    assertEquals(List.of("13:30"), keys(counts));
+  }
+
+  @Test
+  void removesTheRowsOfWhatIsReadAgainFromEachTable() throws IOException {
+    ReadAgain.remove(lake.tables(), ARRIVAL);
+    assertOnlyTheOldIsLeft();
+  }
+
+  @Test
+  void theSecondTimeNothingChanges() throws IOException {
+    ReadAgain.remove(lake.tables(), ARRIVAL);
+    List<Long> once = snapshots();
+    ReadAgain.remove(lake.tables(), ARRIVAL);
+    assertEquals(once, snapshots());
+    assertOnlyTheOldIsLeft();
+  }
+
+  @Test
+  void whatFailsBeforeTheTradesCanBeDoneAgain() throws IOException {
+    lake.declare("trades", "arrived_at").put("catalog-impl", "io.tidemark.NoSuchCatalog");
+    assertThrows(RuntimeException.class, () -> ReadAgain.remove(lake.tables(), ARRIVAL));
+    assertEquals(3, keys(counts).size(), "every table is opened before any is changed");
+    lake.declare("trades", "arrived_at");
+    RowRemoval.commit(bars, FoundBy.WINDOW_END.rows(0, Instant.parse("2013-10-07T13:31:30Z").toEpochMilli() * 1000));
+    ReadAgain.remove(lake.tables(), ARRIVAL);
+    assertOnlyTheOldIsLeft();
+  }
+
+  @Test
+  void whereNoTradeIsReadAgainWindowsAndHitsStay() throws IOException {
+    List<Long> before = snapshots();
+    ReadAgain.remove(lake.tables(), Instant.parse("2026-01-01T10:00:05Z").toEpochMilli());
+    List<Long> after = snapshots();
+    assertEquals(List.of("r1"), keys(rejects));
+    assertFalse(before.get(1).equals(after.get(1)));
+    before.remove(1);
+    after.remove(1);
+    assertEquals(before, after);
+  }
+
+  @Test
+  void everythingGoesWhereTheStreamIsReadFromItsStart() throws IOException {
+    ReadAgain.remove(lake.tables(), Instant.parse("2026-01-01T09:00:00Z").toEpochMilli());
+    assertEquals(List.of(), keys(trades));
+    assertEquals(List.of(), keys(rejects));
+    assertEquals(List.of("13:29-30"), keys(bars), "of before the first trade");
+    assertEquals(List.of(), keys(hits));
+    assertEquals(List.of(), keys(counts));
+  }
+
+  @Test
+  void tablesThatAreNotThereYetOrEmptyAreNoError() throws IOException {
+    Lake other = new Lake(folder.resolve("other"));
+    other.declare("trades", "arrived_at");
+    Table empty = other.create("bars", "window_end", "window_start", "window_end");
+    ReadAgain.remove(other.tables(), ARRIVAL);
+    empty.refresh();
+    assertEquals(null, empty.currentSnapshot());
+  }
+
+  @Test
+  void aMomentInAMinuteBelongsToThatMinuteBefore1970Too() {
+    assertEquals(60_000_000, FoundBy.minuteOf(119_999_999));
+    assertEquals(60_000_000, FoundBy.minuteOf(60_000_000));
+    assertEquals(-60_000_000, FoundBy.minuteOf(-1));
+  }
+}
