@@ -59,14 +59,6 @@ export function flinkRest(url: string) {
 		return result;
 	}
 
-	/** How many checkpoints are complete and what the newest is: its number and when it was triggered (epoch ms). */
-	async function newestCheckpoint(id: string): Promise<{ id: number; triggeredAt: number } | undefined> {
-		const { latest } = await call<{ latest: { completed?: { id: number; trigger_timestamp: number } | null } }>(
-			`/jobs/${id}/checkpoints`,
-		);
-		return latest.completed ? { id: latest.completed.id, triggeredAt: latest.completed.trigger_timestamp } : undefined;
-	}
-
 	/** Takes a checkpoint now and waits until it is complete. Throws where it fails or takes longer than the time-out. */
 	async function checkpoint(id: string, timeoutMs = 60_000): Promise<void> {
 		const until = performance.now() + timeoutMs;
@@ -88,18 +80,7 @@ export function flinkRest(url: string) {
 		}
 	}
 
-	/** What made a job fail, in one line each, the newest first. */
-	async function exceptions(id: string): Promise<string[]> {
-		const { exceptionHistory } = await call<{
-			exceptionHistory: { entries: { exceptionName: string; stacktrace: string; taskName?: string }[] };
-		}>(`/jobs/${id}/exceptions?maxExceptions=5`);
-		return exceptionHistory.entries.map(({ stacktrace, taskName }) => {
-			const causes = stacktrace.split("\n").filter((line) => line.startsWith("Caused by: "));
-			return `${taskName ? `${taskName}: ` : ""}${causes.at(-1) ?? stacktrace.split("\n")[0]}`;
-		});
-	}
-
-	return { job, numbers, newestCheckpoint, checkpoint, exceptions };
+	return { job, numbers, checkpoint };
 }
 export type FlinkRest = ReturnType<typeof flinkRest>;
 

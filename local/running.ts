@@ -1,3 +1,5 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { deployLocal } from "../infra/deploy.ts";
 import { type Application, describeApplication, writeProperties } from "./application.ts";
 import { startEmulator } from "./emulator.ts";
@@ -91,6 +93,8 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 		await readers?.();
 		// In the reverse of the order in which they were started; the emulator saves its state last of all.
 		for (const child of children.toReversed()) await child.stop(60_000);
+		// Flink's unpacked planner and what else is of no use to anybody who reads this stack later.
+		rmSync(join(placesIn(dir).flink, "tmp"), { recursive: true, force: true });
 		record.processes = [];
 		writeStack(record);
 	}
@@ -105,7 +109,7 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 			shards: start.shards,
 			parallelism: start.parallelism,
 			checkpointMs: start.checkpointMs,
-			runnerJar: tools().runnerJar,
+			runnerJar: standInForJar(dir),
 			endpoints: { store: record.endpoints.questdb },
 		};
 		const outputs = await progress.step("Deploying the stacks to the emulator", () =>
@@ -149,6 +153,17 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 		await stop(false);
 		throw signal.aborted ? signal.reason : error;
 	}
+}
+
+/**
+ * A note in place of the runner's jar: the emulator runs no job, and would keep 200 MB in memory and in each run's
+ * directory. Flink takes the jar itself. The note changes with the runner, so that its application does too.
+ */
+function standInForJar(dir: string): string {
+	const file = join(dir, "runner.jar");
+	const stamp = readFileSync(join(tools().dir, "runner", ".stamp"), "utf8");
+	writeFileSync(file, `Stands in for tools/runner/tidemark-runner.jar, built from ${stamp}\n`);
+	return file;
 }
 
 async function lastCheckpoint(flink: FlinkRest): Promise<void> {
