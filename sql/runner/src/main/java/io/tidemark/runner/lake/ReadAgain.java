@@ -38,6 +38,7 @@ public final class ReadAgain {
       long arrival = firstArrival * 1000;
       OptionalLong event = firstEvent(opened, arrival);
       for (LakeTable.Opened table : opened) {
+        warnOfHalfWindows(table, opened, arrival, event);
         remove(table, arrival, event);
       }
     } finally {
@@ -49,18 +50,14 @@ public final class ReadAgain {
     FoundBy by = lake.definition.foundBy();
     long removed = 0;
     if (lake.hasRows() && (by == FoundBy.ARRIVED_AT || event.isPresent())) {
-      Expression rows = by.rows(arrival, event.orElse(0));
-      if (by == FoundBy.WINDOW_END) {
-        warnOfHalfWindows(lake, rows, FoundBy.minuteOf(event.getAsLong()));
-      }
-      removed = RowRemoval.commit(lake.table(), rows);
+      removed = RowRemoval.commit(lake.table(), by.rows(arrival, event.orElse(0)));
     }
     LOG.info(
         "There is no state: {} rows of {} are removed, as the stream is read again from what arrived at {} on",
         removed, lake.definition.name(), time(arrival));
   }
 
-  private static OptionalLong firstEvent(List<LakeTable.Opened> opened, long arrival) throws IOException {
+  static OptionalLong firstEvent(List<LakeTable.Opened> opened, long arrival) throws IOException {
     OptionalLong first = OptionalLong.empty();
     for (LakeTable.Opened lake : opened) {
       if (lake.tellsTimes()) {
@@ -73,15 +70,39 @@ public final class ReadAgain {
     return first;
   }
 
-  /** Of a window that began before the first minute that is read again, only the rest can be rebuilt. */
-  private static void warnOfHalfWindows(LakeTable.Opened lake, Expression rows, long minute) throws IOException {
-    OptionalLong start = earliest(lake, "window_start", Expressions.and(rows, Expressions.lessThan("window_start", minute)));
+  private static void warnOfHalfWindows(
+      LakeTable.Opened lake, List<LakeTable.Opened> opened, long arrival, OptionalLong event) throws IOException {
+    OptionalLong start = firstHalfWindow(lake, opened, arrival, event);
     if (start.isPresent()) {
       LOG.warn(
           "{} has windows from {} on whose first trades are in the stream no more: what they become holds trades from {} on only,"
               + " until a backfill corrects them",
-          lake.definition.name(), time(start.getAsLong()), time(minute));
+          lake.definition.name(), time(start.getAsLong()), time(event.getAsLong()));
     }
+  }
+
+  /** The start of the first window of which only the rest can be rebuilt; empty where each is read again as a whole. */
+  static OptionalLong firstHalfWindow(
+      LakeTable.Opened lake, List<LakeTable.Opened> opened, long arrival, OptionalLong event) throws IOException {
+    if (!lake.hasRows() || lake.definition.foundBy() != FoundBy.WINDOW_END || event.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    Expression rows = FoundBy.WINDOW_END.rows(arrival, event.getAsLong());
+    Expression begun = Expressions.lessThan("window_start", event.getAsLong());
+    OptionalLong start = earliest(lake, "window_start", Expressions.and(rows, begun));
+    if (start.isEmpty()) {
+      return start;
+    }
+    Expression gone =
+        Expressions.and(
+            Expressions.lessThan(FoundBy.ARRIVED_AT.column(), arrival),
+            Expressions.greaterThanOrEqual("event_time", start.getAsLong()));
+    for (LakeTable.Opened trades : opened) {
+      if (trades.tellsTimes() && earliest(trades, "event_time", gone).isPresent()) {
+        return start;
+      }
+    }
+    return OptionalLong.empty();
   }
 
   private static OptionalLong earliest(LakeTable.Opened lake, String column, Expression rows) throws IOException {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.apache.iceberg.Table;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,34 @@ class ReadAgainTest {
     assertEquals(List.of("13:29-30"), keys(bars), "of before the first trade");
     assertEquals(List.of(), keys(hits));
     assertEquals(List.of(), keys(counts));
+  }
+
+  /** The start of the first window that cannot be rebuilt as a whole, as ISO 8601; null if there is none. */
+  private String halfWindow(String arrived) throws IOException {
+    long arrival = Instant.parse(arrived).toEpochMilli() * 1000;
+    List<LakeTable.Opened> opened = new ArrayList<>();
+    try {
+      LakeTable.Opened of = null;
+      for (LakeTable table : lake.tables().all()) {
+        opened.add(table.open());
+        of = table.name().equals("lake.bars") ? opened.get(opened.size() - 1) : of;
+      }
+      OptionalLong start = ReadAgain.firstHalfWindow(of, opened, arrival, ReadAgain.firstEvent(opened, arrival));
+      return start.isPresent() ? Instant.ofEpochMilli(start.getAsLong() / 1000).toString() : null;
+    } finally {
+      for (LakeTable.Opened table : opened) {
+        table.close();
+      }
+    }
+  }
+
+  @Test
+  void knowsFromWhichWindowOnPartsAreNotInTheStreamAnyMore() throws IOException {
+    assertEquals("2013-10-07T13:30:00Z", halfWindow("2026-01-01T10:00:00Z"), "the five minutes");
+    append(bars, row(bars, "1d", "2013-10-07T05:00:00Z", "2013-10-08T05:00:00Z", 1.0));
+    assertEquals("2013-10-07T05:00:00Z", halfWindow("2026-01-01T10:00:00Z"));
+    assertEquals(null, halfWindow("2026-01-01T09:00:00Z"), "all its trades are read again");
+    assertEquals(null, halfWindow("2026-01-01T11:00:00Z"), "none is");
   }
 
   @Test
