@@ -34,11 +34,8 @@ export interface Stack extends StackRecord {
 	outputs: Outputs;
 }
 
-/** The region of everything local. */
-export const region = "us-east-1";
-
-/** Credentials that the emulator takes. */
-export const localCredentials = { accessKeyId: "test", secretAccessKey: "test" };
+/** The region of everything local, and the credentials that the emulator takes. */
+export { emulatedCredentials as localCredentials, emulatedRegion as region } from "../infra/emulated.ts";
 
 /** Where the parts of a stack keep what is theirs. */
 export function placesIn(dir: string) {

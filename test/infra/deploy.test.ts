@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { GetRecordsCommand, GetShardIteratorCommand, PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readApplication } from "../../infra/application.ts";
 import { deployLocal, type Outputs } from "../../infra/deploy.ts";
 import { emulated } from "../../infra/emulated.ts";
+import { describeApplication } from "../../local/application.ts";
 import { kinesisClient } from "../../producer/client.ts";
 import { type TestEmulator, testEmulator } from "../support/emulator.ts";
 
@@ -57,8 +57,8 @@ describe("the first deployment", () => {
 	});
 
 	test("makes an application whose settings can be read back", async () => {
-		const { parallelism, checkpointInterval, propertyGroups } = await readApplication(emulator.endpoint, "tidemark");
-		expect({ parallelism, checkpointInterval }).toEqual({ parallelism: 1, checkpointInterval: 60_000 });
+		const { parallelism, checkpointMs, propertyGroups } = await readApplication(emulator.endpoint, "tidemark");
+		expect({ parallelism, checkpointMs }).toEqual({ parallelism: 1, checkpointMs: 60_000 });
 		expect(Object.keys(propertyGroups).sort()).toEqual(["tidemark.runner", "tidemark.sql"]);
 		expect(propertyGroups["tidemark.sql"]).toEqual({
 			AWS_REGION: "us-east-1",
@@ -107,7 +107,7 @@ describe("a deployment again", () => {
 		expect(progress).toContain("Deploying the stacks");
 		expect(await readApplication(emulator.endpoint, "tidemark")).toMatchObject({
 			parallelism: 2,
-			checkpointInterval: 5_000,
+			checkpointMs: 5_000,
 			propertyGroups: { "tidemark.sql": { LATENESS_SECONDS: "0.5" } },
 		});
 		const from = await kinesis.send(
@@ -155,6 +155,13 @@ describe("what goes wrong is said", () => {
 		await expect(readApplication(emulator.endpoint, "other")).rejects.toThrow(/other/);
 	});
 });
+
+/** The deployed application, its property groups by name. */
+async function readApplication(endpoint: string, name: string) {
+	const { groups, ...settings } = await describeApplication(endpoint, name);
+	const byName = groups.map(({ PropertyGroupId, PropertyMap }) => [PropertyGroupId, PropertyMap]);
+	return { ...settings, propertyGroups: Object.fromEntries(byName) as Record<string, Record<string, string>> };
+}
 
 /** The command lines of the processes that mention `text`. */
 async function processesWith(text: string): Promise<string[]> {
