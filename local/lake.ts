@@ -1,5 +1,6 @@
 import { GetTablesCommand, GlueClient } from "@aws-sdk/client-glue";
 import { type DuckDb, identifier, openDuckDb, quote } from "./duckdb.ts";
+import { messageOf, UserError } from "./errors.ts";
 import { tools } from "./paths.ts";
 import { localCredentials, region, type Stack } from "./stack.ts";
 
@@ -49,9 +50,12 @@ async function makeViews({ connection }: DuckDb, glue: GlueClient, database: str
 		for (const { Name, Parameters } of page.TableList ?? []) {
 			const location = Parameters?.metadata_location;
 			if (!Name || !location) continue;
-			await connection.run(
-				`CREATE OR REPLACE VIEW ${identifier(Name)} AS SELECT * FROM iceberg_scan(${quote(location)})`,
-			);
+			const view = `CREATE OR REPLACE VIEW ${identifier(Name)} AS SELECT * FROM iceberg_scan(${quote(location)})`;
+			try {
+				await connection.run(view);
+			} catch (cause) {
+				throw new UserError(`The lake's table ${Name} cannot be read from ${location}: ${messageOf(cause)}`, { cause });
+			}
 			tables.push(Name);
 		}
 		next = page.NextToken;

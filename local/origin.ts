@@ -1,13 +1,14 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DescribeStreamSummaryCommand, KinesisClient } from "@aws-sdk/client-kinesis";
 import { type Application, property } from "./application.ts";
+import { newestCheckpoint } from "./flink-config.ts";
 import { forgetResults } from "./forget.ts";
 import { toolsDir } from "./paths.ts";
 import { localCredentials, placesIn, region, type Stack } from "./stack.ts";
 
 /** What a job's checkpoints are worth something for: this stream, read by this SQL in this runner. */
-interface Origin {
+export interface Origin {
 	stream: string;
 	sql: string;
 	runner: string;
@@ -23,23 +24,33 @@ export async function keepOrForget(stack: Stack, application: Application, say: 
 	const file = join(places.flink, "origin.json");
 	const origin = await originOf(stack, application);
 	const before = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Origin) : undefined;
-	const changed = describeChange(before, origin);
-	if (changed === undefined) return;
-	if (before) {
-		say(`${changed} since the last start: the job reads the stream from its beginning, and makes lake and bars anew`);
+	const reason = before ? whyAnew(stack.dir, before, origin) : undefined;
+	if (reason !== undefined) {
+		say(`${reason}: the job reads the stream from its beginning, and makes lake and bars anew`);
 		rmSync(places.checkpoints, { recursive: true, force: true });
 		await forgetResults(stack);
 	}
 	writeFileSync(file, `${JSON.stringify(origin, null, "\t")}\n`);
 }
 
-/** What is no longer as it was, in words; undefined if nothing changed. */
-export function describeChange(before: Origin | undefined, now: Origin): string | undefined {
-	if (!before) return "The job is new";
-	if (before.stream !== now.stream) return "The stream of trades was made anew";
-	if (before.sql !== now.sql) return "The SQL changed";
-	if (before.runner !== now.runner) return "The runner changed";
+/** Why the job cannot go on from what an earlier start left, in words; undefined if it can. */
+export function whyAnew(dir: string, before: Origin, now: Origin): string | undefined {
+	if (before.stream !== now.stream) return "The stream of trades is not the one of the last start";
+	if (before.sql !== now.sql) return "The SQL changed since the last start";
+	if (before.runner !== now.runner) return "The runner changed since the last start";
+	if (!newestCheckpoint(placesIn(dir).checkpoints)) return "The last start came to no checkpoint";
+	if (emulatorForgot(dir)) return "The emulator was killed and lost what came after its start";
 	return undefined;
+}
+
+// Whether a checkpoint is newer than what the emulator saved: it saves only at its end, and after a kill it is back where
+// its last start began, with stream and lake of that time.
+function emulatorForgot(dir: string): boolean {
+	const places = placesIn(dir);
+	const checkpoint = newestCheckpoint(places.checkpoints);
+	if (checkpoint === undefined) return false;
+	const saved = statSync(join(places.emulator, "state", "kinesis.json"), { throwIfNoEntry: false });
+	return saved === undefined || statSync(join(checkpoint, "_metadata")).mtimeMs > saved.mtimeMs;
 }
 
 async function originOf(stack: Stack, application: Application): Promise<Origin> {

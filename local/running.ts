@@ -14,7 +14,7 @@ import { type Child, crashMessage } from "./process.ts";
 import { processId } from "./process-id.ts";
 import type { Progress } from "./progress.ts";
 import { startQuestDb } from "./questdb.ts";
-import { placesIn, type Stack, type StackRecord, writeStack } from "./stack.ts";
+import { placesIn, readStack, type Stack, type StackRecord, writeStack } from "./stack.ts";
 import { type Supervised, supervise } from "./supervise.ts";
 
 /** How to start a stack. */
@@ -51,7 +51,10 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 	const { dir, ports, java, progress, signal } = start;
 	const url = (port: number) => `http://127.0.0.1:${port}`;
 	const self = processId(process.pid);
+	const kept = readStack(dir);
 	const record: StackRecord = {
+		// What an earlier start deployed can be read even if this one comes to nothing.
+		...(kept?.outputs ? { outputs: kept.outputs } : {}),
 		id: start.id,
 		dir,
 		...self,
