@@ -41,13 +41,14 @@ test("signalling a group that is gone is no error", async () => {
 });
 
 test("a foreign process is stopped, with force if it must be", async () => {
-	const polite = await foreign("exec sleep 30");
-	await stopForeign(processId(polite.pid), 5_000);
-	expect(groupAlive(polite.pid)).toBe(false);
-	const stubborn = await foreign("trap '' TERM; while :; do sleep 0.05; done");
-	await stopForeign(processId(stubborn.pid), 200);
-	expect(isAlive(processId(stubborn.pid))).toBe(false);
-	await stubborn.ended;
+	const polite = processId((await foreign("exec sleep 30")).pid);
+	await stopForeign(polite, 5_000);
+	expect(isAlive(polite)).toBe(false);
+	const { pid, ended } = await foreign("trap '' TERM; while :; do sleep 0.05; done");
+	const stubborn = processId(pid);
+	await stopForeign(stubborn, 200);
+	expect(isAlive(stubborn)).toBe(false);
+	await ended;
 });
 
 test("one that only has the number of what is to be stopped is left alone", async () => {
