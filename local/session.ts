@@ -141,8 +141,8 @@ async function whileRunning(
 		producer = "up";
 		const result = await publish(feed, {
 			stream: running.stack.outputs.TradesStream,
-			// The SDK's own variable: a proxy between the feed and the stream, say.
-			kinesis: { endpoint: process.env.AWS_ENDPOINT_URL_KINESIS ?? running.stack.endpoints.aws, region },
+			// Tests put a proxy that fails between the feed and the stream.
+			kinesis: { endpoint: process.env.TIDEMARK_FEED_ENDPOINT ?? running.stack.endpoints.aws, region },
 			latenessMs: latenessOf(running.application),
 			close: feed.total !== undefined,
 			signal: ending,

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, stop } from "esbuild";
 
 export interface Asset {
 	type: string;
@@ -40,6 +40,8 @@ export async function bundle(): Promise<Bundle> {
 		legalComments: "eof",
 		logLevel: "silent",
 	});
+	// Its service would stay beside us as long as we live.
+	await stop();
 	const assets = new Map<string, Asset>();
 	let html = await readFile(`${web}index.html`, "utf8");
 	for (const { path, text } of result.outputFiles) {

@@ -68,7 +68,7 @@ describe("the real day", () => {
 		const proxy = await failingProxy({ failedRecords: 0.05, seed: 2 });
 		try {
 			const args = ["up", "--replay", file, "--raw", "--speed", "max", "--once", "--no-page", "--shards", "4"];
-			const run = tidemark(state.dir, args, { AWS_ENDPOINT_URL_KINESIS: proxy.url });
+			const run = tidemark(state.dir, args, { TIDEMARK_FEED_ENDPOINT: proxy.url });
 			void proxy.follow(state.dir);
 			const killed = killFlinkAfter(state.dir, 100_000, run.finished);
 			const { code, stdout, stderr } = await run.finished;

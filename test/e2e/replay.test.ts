@@ -81,7 +81,7 @@ describe("a replay that ends", () => {
 					"--parallelism",
 					"2",
 				],
-				{ AWS_ENDPOINT_URL_KINESIS: proxy.url },
+				{ TIDEMARK_FEED_ENDPOINT: proxy.url },
 			);
 			proxy.follow(state.dir);
 			const killed = killFlinkAfter(state.dir, 10_000, run.finished);
