@@ -38,7 +38,7 @@ async function main(args: string[]): Promise<number> {
 		},
 		vitest("tests"),
 	];
-	if (args.includes("--long")) steps.push(vitest("long", { TIDEMARK_LONG: "1" }));
+	if (args.includes("--long")) steps.push(vitest("long", { TIDEMARK_LONG: "1" }, ["--project", "e2e"]));
 
 	let passed = 0;
 	let failed = 0;
@@ -68,11 +68,11 @@ async function main(args: string[]): Promise<number> {
 	return failed === 0 ? 0 : 1;
 }
 
-function vitest(name: string, env: NodeJS.ProcessEnv = {}): Step {
+function vitest(name: string, env: NodeJS.ProcessEnv = {}, more: string[] = []): Step {
 	const file = join(reports, `${name}.json`);
 	return {
 		name: `vitest (${name})`,
-		command: ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
+		command: ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`, ...more],
 		env,
 		report: () => {
 			if (!existsSync(file)) return { passed: 0, failed: 0 };

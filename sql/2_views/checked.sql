@@ -33,5 +33,5 @@ FROM (
     CURRENT_WATERMARK(plausible_time) AS watermark_before,
     CAST(FLOOR(CAST(plausible_time AS TIMESTAMP(3)) TO MINUTE) AS TIMESTAMP_LTZ(3)) + INTERVAL '1' MINUTE AS closes_at
   FROM trades
-  WHERE `source` IS NULL OR `source` <> 'clock'
+  WHERE parse_error IS NOT NULL OR `source` IS NULL OR `source` <> 'clock'
 );

@@ -123,6 +123,7 @@ export function spoil(rows: Row[], { malformed, invalid, seed }: { malformed: nu
 			() => JSON.stringify([good]),
 			() => `${JSON.stringify(good)} ${JSON.stringify(good)}`,
 			() => "not JSON at all",
+			() => JSON.stringify({ source: "clock", event_time: "soon" }),
 		];
 		lines.push({ at: Date.parse(row.event_time), text: (broken[i % broken.length] as () => string)() });
 	}
