@@ -1,10 +1,4 @@
-/**
- * A failure that the user can do something about: the message says what went wrong, with the value and the remedy.
- * The command line prints it without a stack trace; everything else that is thrown is a defect and keeps its trace.
- */
-export class UserError extends Error {
-	override readonly name = "UserError";
-}
+export { UserError } from "../producer/errors.ts";
 
 /** Whether an error is an expected failure, whichever part of Tidemark made it. */
 export function isUserError(error: unknown): boolean {

@@ -1,6 +1,6 @@
 /**
- * What went wrong for a reason that lies with the input or the surroundings, with the remedy: the command line prints it
- * without a stack trace, and knows it by its name.
+ * A failure that the user can do something about: the message says what went wrong, with the value and the remedy.
+ * The command line prints it without a stack trace; everything else that is thrown is a defect and keeps its trace.
  */
 export class UserError extends Error {
 	override readonly name = "UserError";
