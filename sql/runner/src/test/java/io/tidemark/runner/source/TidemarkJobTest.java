@@ -152,18 +152,18 @@ class TidemarkJobTest {
   @AfterEach
   void stop() throws Exception {
     for (JobClient job : jobs) {
-      if (running(job)) {
-        job.cancel().get(20, TimeUnit.SECONDS);
-      }
+      stop(job);
     }
   }
 
-  private static boolean running(JobClient job) throws Exception {
+  /** Ends a job and waits until it has ended; one that ends by itself meanwhile refuses to be cancelled, in several ways. */
+  private static void stop(JobClient job) throws Exception {
     try {
-      return !job.getJobStatus().get().isTerminalState();
+      job.cancel();
     } catch (IllegalStateException e) {
-      return false; // its cluster went with it
+      // its cluster went with it
     }
+    job.getJobExecutionResult().handle((result, failure) -> null).get(60, TimeUnit.SECONDS);
   }
 
   private JobClient run(int parallelism, String savepoint) throws Exception {
@@ -366,7 +366,7 @@ class TidemarkJobTest {
         clock(shard, 3000);
       }
       awaitWatermark(job, parallelism, 3000);
-      job.cancel().get(20, TimeUnit.SECONDS);
+      stop(job);
       stream("restore", 4); // as it was at the savepoint
       for (int millis = 0; millis < 400; millis++) {
         trade(millis % 4, millis);
