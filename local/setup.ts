@@ -12,6 +12,7 @@ import { hashFiles, isMade, makeStep, type Step } from "./steps.ts";
 
 const QUESTDB = "org.questdb:questdb:9.3.4";
 const EMULATOR = "ministack[full]==1.5.33";
+const LINTER = "sqlfluff==4.5.0";
 const DEPENDENCY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
 const EXTENSIONS = ["httpfs", "avro", "iceberg"];
 
@@ -25,14 +26,27 @@ export async function setUp(
 	progress: Progress,
 	{ alsoNeeded = [], signal }: { alsoNeeded?: readonly Prerequisite[]; signal?: AbortSignal } = {},
 ): Promise<Pick<Found, "java" | "javaHome">> {
-	const dir = tools().dir;
-	if (
-		stepChains()
-			.flat()
-			.every((step) => isMade(step, dir))
-	)
-		return findPrerequisites(["node", "jdk", ...alsoNeeded]);
+	if (areMade(stepChains())) return findPrerequisites(["node", "jdk", ...alsoNeeded]);
 	const programs = (await findPrerequisites([...toRun, ...alsoNeeded])) as Programs;
+	await makeChains(stepChains(programs), progress, signal);
+	return programs;
+}
+
+/** Installs sqlfluff unless it is there, which only `tidemark sql lint` and the tests need; returns its Python. */
+export async function setUpLinter(progress: Progress, signal?: AbortSignal): Promise<string> {
+	if (!areMade([[linterStep()]])) {
+		const programs = await findPrerequisites(["node", "python"]);
+		await makeChains([[linterStep(programs)]], progress, signal);
+	}
+	return join(tools().dir, "sqlfluff", "bin", "python");
+}
+
+function areMade(chains: Step[][]): boolean {
+	return chains.flat().every((step) => isMade(step, tools().dir));
+}
+
+async function makeChains(made: Step[][], progress: Progress, signal?: AbortSignal): Promise<void> {
+	const dir = tools().dir;
 	const lock = await waitLock(
 		join(dir, "lock"),
 		({ pid }) => progress.say(`Waiting for another set-up (process ${pid})`),
@@ -42,7 +56,7 @@ export async function setUp(
 	const either = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
 	try {
 		// What Maven makes and what Python makes wait on different things, so they go side by side.
-		const chains = stepChains(programs).map(async (steps) => {
+		const chains = made.map(async (steps) => {
 			for (const step of steps) await makeStep(step, dir, progress, either);
 		});
 		for (const chain of chains) chain.catch((error) => failed.abort(error));
@@ -51,7 +65,6 @@ export async function setUp(
 	} finally {
 		lock.release();
 	}
-	return programs;
 }
 
 function stepChains(programs?: Programs): Step[][] {
@@ -107,17 +120,22 @@ function questdbStep(programs?: Programs): Step {
 	};
 }
 
-function emulatorStep(programs?: Programs): Step {
+function emulatorStep(programs?: Pick<Found, "python">): Step {
 	return {
 		name: "ministack",
 		title: "Installing the AWS emulator",
 		inputs: [EMULATOR],
-		async make(dir, log, signal) {
-			const env = process.env;
-			const python = programs?.python ?? "python3";
-			await runTool({ name: "Python", command: python, args: ["-m", "venv", dir], env, log, signal });
-			await pip(dir, ["install", EMULATOR], log, signal);
-		},
+		make: (dir, log, signal) => pythonWith([EMULATOR], programs, dir, log, signal),
+	};
+}
+
+function linterStep(programs?: Pick<Found, "python">): Step {
+	const plugin = join(root, "sql", "workbench", "sqlfluff");
+	return {
+		name: "sqlfluff",
+		title: "Installing the SQL linter",
+		inputs: [LINTER, hashFiles(plugin, "pyproject.toml", "tidemark_flink.py")],
+		make: (dir, log, signal) => pythonWith([LINTER, plugin], programs, dir, log, signal),
 	};
 }
 
@@ -177,6 +195,19 @@ async function maven(
 		signal,
 		...(cwd ? { cwd } : {}),
 	});
+}
+
+/** A virtual environment of its own in `dir` with these packages. */
+async function pythonWith(
+	packages: string[],
+	programs: Pick<Found, "python"> | undefined,
+	dir: string,
+	log: string,
+	signal?: AbortSignal,
+): Promise<void> {
+	const python = programs?.python ?? "python3";
+	await runTool({ name: "Python", command: python, args: ["-m", "venv", dir], env: process.env, log, signal });
+	await pip(dir, ["install", ...packages], log, signal);
 }
 
 async function pip(venv: string, args: string[], log: string, signal?: AbortSignal): Promise<void> {

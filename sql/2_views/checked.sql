@@ -15,13 +15,20 @@ SELECT
   END AS malformed,
   CASE
     WHEN TRIM(symbol) = '' THEN 'symbol is empty'
-    WHEN NOT (price > 0 AND price <= 1.7976931348623157E308) THEN 'price ' || CAST(price AS STRING) || ' is not a finite number above 0'
-    WHEN NOT (COALESCE(`open`, price) > 0 AND COALESCE(`open`, price) <= 1.7976931348623157E308) THEN 'open ' || CAST(`open` AS STRING) || ' is not a finite number above 0'
-    WHEN NOT (COALESCE(high, price) > 0 AND COALESCE(high, price) <= 1.7976931348623157E308) THEN 'high ' || CAST(high AS STRING) || ' is not a finite number above 0'
-    WHEN NOT (COALESCE(low, price) > 0 AND COALESCE(low, price) <= 1.7976931348623157E308) THEN 'low ' || CAST(low AS STRING) || ' is not a finite number above 0'
+    WHEN NOT (price > 0 AND price <= 1.7976931348623157E308)
+      THEN 'price ' || CAST(price AS STRING) || ' is not a finite number above 0'
+    WHEN NOT (COALESCE(`open`, price) > 0 AND COALESCE(`open`, price) <= 1.7976931348623157E308)
+      THEN 'open ' || CAST(`open` AS STRING) || ' is not a finite number above 0'
+    WHEN NOT (COALESCE(high, price) > 0 AND COALESCE(high, price) <= 1.7976931348623157E308)
+      THEN 'high ' || CAST(high AS STRING) || ' is not a finite number above 0'
+    WHEN NOT (COALESCE(low, price) > 0 AND COALESCE(low, price) <= 1.7976931348623157E308)
+      THEN 'low ' || CAST(low AS STRING) || ' is not a finite number above 0'
     WHEN high < low THEN 'high ' || CAST(high AS STRING) || ' is below low ' || CAST(low AS STRING)
     WHEN `size` < 0 THEN 'size ' || CAST(`size` AS STRING) || ' is negative'
-    WHEN plausible_time IS NULL THEN 'event_time ' || CAST(event_time AS STRING) || ' is more than 60 s ahead of its arrival at ' || CAST(arrived_at AS STRING)
+    WHEN plausible_time IS NULL
+      THEN
+        'event_time ' || CAST(event_time AS STRING)
+        || ' is more than 60 s ahead of its arrival at ' || CAST(arrived_at AS STRING)
   END AS invalid,
   CASE
     WHEN watermark_before >= closes_at - INTERVAL '0.001' SECOND(1, 3)

@@ -2,13 +2,17 @@
 -- Key: hit_id. Time: event_time. A crossing has the direction of the move, a clearing that of the move it ends.
 CREATE VIEW hits AS
 SELECT
-  symbol || '|' || lookback || '|' || state || '|' || direction || '|' || DATE_FORMAT(event_time, 'yyyy-MM-dd''T''HH:mm:ss.SSS''Z''') AS hit_id,
+  symbol || '|' || lookback || '|' || state || '|' || direction || '|'
+  || DATE_FORMAT(event_time, 'yyyy-MM-dd''T''HH:mm:ss.SSS''Z''') AS hit_id,
   symbol, event_time, price, base_price, move_pct, lookback, threshold_pct, clear_pct, direction, state,
   CURRENT_TIMESTAMP AS emitted_at
 FROM (
   SELECT
     *,
-    CASE WHEN state = 'crossed' AND move_pct > 0 OR state = 'cleared' AND previous_move_pct > 0 THEN 'up' ELSE 'down' END AS direction
+    CASE
+      WHEN state = 'crossed' AND move_pct > 0 OR state = 'cleared' AND previous_move_pct > 0 THEN 'up'
+      ELSE 'down'
+    END AS direction
   FROM (
     SELECT
       *,

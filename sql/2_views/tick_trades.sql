@@ -3,5 +3,7 @@
 CREATE VIEW tick_trades AS
 SELECT *
 FROM valid_trades
-WHERE watermark_before IS NULL
-  OR watermark_before < CAST(FLOOR(CAST(event_time AS TIMESTAMP(3)) TO SECOND) AS TIMESTAMP_LTZ(3)) + INTERVAL '0.999' SECOND(1, 3);
+WHERE
+  watermark_before IS NULL
+  OR watermark_before < CAST(FLOOR(CAST(event_time AS TIMESTAMP(3)) TO SECOND) AS TIMESTAMP_LTZ(3))
+  + INTERVAL '0.999' SECOND(1, 3);

@@ -1,4 +1,5 @@
--- The lake table trades: each valid trade, once. Key: symbol, event_time, trade_id. Partitioned by the UTC day of event_time.
+-- The lake table trades: each valid trade, once. Key: symbol, event_time, trade_id.
+-- Partitioned by the UTC day of event_time.
 CREATE TABLE lake.trades (
   trade_id STRING,
   symbol STRING,
