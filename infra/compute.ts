@@ -9,6 +9,7 @@ import type { Construct } from "constructs";
 import type { Config } from "./config.ts";
 import type { Streams } from "./ingest.ts";
 import type { LakeStack } from "./lake.ts";
+import { type Places, sqlProperties } from "./properties.ts";
 
 /** What of sql/ is the job: athena/ and the runner's sources are not. */
 const jobFiles = ["1_sources", "2_views", "3_sinks", "4_job.sql"];
@@ -46,7 +47,10 @@ export class ComputeStack extends Stack {
 				environmentProperties: {
 					propertyGroups: [
 						{ propertyGroupId: "tidemark.runner", propertyMap: { "sql.location": sql.s3ObjectUrl } },
-						{ propertyGroupId: "tidemark.sql", propertyMap: placeholders(this, config, streams, lake) },
+						{
+							propertyGroupId: "tidemark.sql",
+							propertyMap: sqlProperties(config, placesOf(this, config, streams, lake)),
+						},
 					],
 				},
 				applicationSnapshotConfiguration: { snapshotsEnabled: true },
@@ -85,25 +89,18 @@ export class ComputeStack extends Stack {
 	}
 }
 
-/** The properties that replace `${NAME}` in sql/1_sources and sql/3_sinks; on AWS the endpoints are the region's own. */
-function placeholders(stack: Stack, config: Config, streams: Streams, lake: LakeStack): Record<string, string> {
-	const endpoint = (service: string) => config.endpoints.aws ?? `https://${service}.${stack.region}.${stack.urlSuffix}`;
+/** On AWS the endpoints are the region's own. */
+function placesOf(stack: Stack, config: Config, streams: Streams, lake: LakeStack): Places {
 	return {
-		AWS_REGION: stack.region,
-		KINESIS_ENDPOINT: endpoint("kinesis"),
-		TRADES_STREAM: streams.trades.streamName,
-		BARS_STREAM: streams.bars.streamName,
-		TICKS_STREAM: streams.ticks.streamName,
-		HITS_STREAM: streams.hits.streamName,
-		INITIAL_POSITION: config.initialPosition,
-		LATENESS_SECONDS: String(config.lateness),
-		SHARD_IDLE_SECONDS: String(config.shardIdle),
-		LAKE_WAREHOUSE: lake.warehouse,
-		LAKE_DATABASE: lake.database.ref,
-		GLUE_ENDPOINT: endpoint("glue"),
-		S3_ENDPOINT: endpoint("s3"),
-		// An emulator has no host name for each bucket.
-		S3_PATH_STYLE: String(config.endpoints.aws !== undefined),
+		region: stack.region,
+		endpoint: (service) => config.endpoints.aws ?? `https://${service}.${stack.region}.${stack.urlSuffix}`,
+		streams: {
+			trades: streams.trades.streamName,
+			bars: streams.bars.streamName,
+			ticks: streams.ticks.streamName,
+			hits: streams.hits.streamName,
+		},
+		lake: { warehouse: lake.warehouse, database: lake.database.ref },
 	};
 }
 

@@ -55,6 +55,8 @@ export const log4jConfig = `rootLogger.level = WARN
 rootLogger.appenderRef.out.ref = out
 appender.out.name = out
 appender.out.type = CONSOLE
+# stdout is for answers.
+appender.out.target = SYSTEM_ERR
 appender.out.layout.type = PatternLayout
 appender.out.layout.pattern = %d{yyyy-MM-dd'T'HH:mm:ss.SSS}{UTC}Z %-5p %c{1} - %m%n
 logger.tidemark.name = io.tidemark

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "./errors.ts";
 import { startGuard } from "./guard.ts";
@@ -22,6 +23,8 @@ export interface Child {
 	exited: Promise<Exit>;
 	/** Whether it ended without being asked to. */
 	crashed(): boolean;
+	/** Its stdin and stdout, if it was started to be talked to. */
+	talk?: { stdin: Writable; stdout: Readable };
 	/** SIGTERM to the group, then SIGKILL after the grace; resolves when the whole group is gone. Safe to call twice. */
 	stop(graceMs?: number): Promise<void>;
 	/** SIGKILL to the group at once, without waiting. */
@@ -38,6 +41,8 @@ export interface ChildOptions {
 	cwd?: string;
 	/** File that receives stdout and stderr, appended. */
 	log: string;
+	/** Keeps its stdin and stdout for us; only stderr goes into the log. */
+	talk?: boolean;
 }
 
 const living = new Set<Child>();
@@ -55,7 +60,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 		cwd: options.cwd,
 		env: options.env,
 		detached: true,
-		stdio: ["ignore", out, out],
+		stdio: options.talk ? ["pipe", "pipe", out] : ["ignore", out, out],
 	});
 	closeSync(out);
 	await new Promise<void>((resolve, reject) => {
@@ -79,7 +84,9 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 		});
 	});
 	let stopping: Promise<void> | undefined;
+	const { stdin, stdout } = child;
 	const self: Child = {
+		...(stdin && stdout ? { talk: { stdin, stdout } } : {}),
 		name: options.name,
 		id: processId(pid),
 		log: options.log,

@@ -6,137 +6,98 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
+import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.table.api.CompiledPlan;
 import org.apache.flink.table.api.PlanReference;
-import org.apache.flink.table.api.TableResult;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
+import org.apache.flink.table.api.internal.TableEnvironmentImpl;
+import org.apache.flink.table.delegation.Planner;
 
-/** The relations of the SQL files, and the plan compiled from the job's statement set. */
-final class Job {
-    private final CompiledPlan plan;
-    private final int files;
+/** The repository's job: compiled from its SQL files to a plan, and run from a plan. */
+public final class Job {
+    public static final String NAME = "tidemark";
 
-    private Job(CompiledPlan plan, int files) {
-        this.plan = plan;
-        this.files = files;
-    }
+    private static final Set<String> EVERY_KIND = Set.of("source", "view", "sink");
 
-    /**
-     * Compiles the job, or takes the plan that {@code kept} has of the same files. Throws with file and line where the
-     * planner refuses something.
-     */
-    static Job define(StreamExecutionEnvironment env, SqlFiles files, KeptPlan kept) throws IOException {
+    private Job() {}
+
+    /** A table environment in UTC with the functions that the views use. */
+    public static StreamTableEnvironment tables(StreamExecutionEnvironment env) {
         StreamTableEnvironment tables = StreamTableEnvironment.create(env);
         tables.getConfig().set("table.local-time-zone", "UTC");
-        tables.getConfig().set("pipeline.name", "tidemark");
         Functions.register(tables);
-        String json = kept.find(files);
-        if (json == null) {
-            json = compile(tables, files);
-            kept.keep(files, json);
-        }
-        env.getConfig().setGlobalJobParameters(Configuration.fromMap(LakeTables.inPlan(json).parameters()));
-        return new Job(tables.loadPlan(PlanReference.fromJsonString(json)), files.size());
+        return tables;
     }
 
-    /** Creates every relation, in whatever order they need one another, and compiles the statement set. */
-    private static String compile(StreamTableEnvironment tables, SqlFiles files) throws IOException {
-        createAll(tables, files.in("1_sources"));
-        createAll(tables, files.in("2_views"));
-        for (String database : databases(files.in("3_sinks"))) {
-            tables.executeSql("CREATE DATABASE IF NOT EXISTS `" + database + "`");
-        }
-        createAll(tables, files.in("3_sinks"));
+    /** Creates every relation and compiles the job's statement set. Throws {@link SqlProblems} with all that is wrong. */
+    public static String compile(StreamTableEnvironment tables, SqlFiles files) throws IOException {
+        Relations relations = Relations.in(files);
+        JobFile job = JobFile.read(files);
+        relations.create(tables, EVERY_KIND);
+        return compile(tables, relations, job);
+    }
 
-        List<Statements.Statement> job = Statements.split(SqlFiles.JOB, files.job());
-        if (job.size() != 1) {
-            throw new IllegalArgumentException(SqlFiles.JOB + " has " + job.size() + " statements: it needs one, EXECUTE"
-                    + " STATEMENT SET BEGIN … END;");
-        }
+    /** The plan, as JSON, of relations that are there. */
+    public static String compile(StreamTableEnvironment tables, Relations relations, JobFile job) throws IOException {
+        job.settings().forEach((key, value) -> tables.getConfig().set(key, value));
         Path folder = Files.createTempDirectory("tidemark-plan");
         Path file = folder.resolve("plan.json");
         try {
-            String set = job.get(0).text.replaceFirst("(?is)^.*?EXECUTE\\s+STATEMENT", "STATEMENT");
-            tables.executeSql("COMPILE PLAN '" + file.toUri() + "' FOR " + set + ";");
+            tables.executeSql("COMPILE PLAN '" + file.toUri() + "' FOR " + job.statementSet() + ";");
             return Files.readString(file);
         } catch (RuntimeException e) {
-            throw refused(SqlFiles.JOB, job.get(0).line, e);
+            throw refused(tables, relations, job, e);
         } finally {
             Files.deleteIfExists(file);
             Files.delete(folder);
         }
     }
 
-    int files() {
-        return files;
+    /** Runs a plan, from the savepoint or checkpoint that the environment's configuration names if it names one. */
+    public static JobClient start(StreamExecutionEnvironment env, String plan) throws Exception {
+        translate(env, plan);
+        return env.executeAsync(NAME);
     }
 
-    TableResult execute() {
-        return plan.execute();
+    /** Adds a plan's operators to the environment, each with an id that stays over edits elsewhere. */
+    static void translate(StreamExecutionEnvironment env, String plan) throws IOException {
+        env.getConfig().setGlobalJobParameters(Configuration.fromMap(LakeTables.inPlan(plan).parameters()));
+        Planner planner = ((TableEnvironmentImpl) tables(env)).getPlanner();
+        List<Transformation<?>> sinks = planner.translatePlan(planner.loadPlan(PlanReference.fromJsonString(plan)));
+        OperatorIds.complete(sinks);
+        sinks.forEach(env::addOperator);
     }
 
-    /** A folder inside 3_sinks is a database: 3_sinks/lake/bars.sql creates lake.bars. */
-    private static TreeSet<String> databases(Map<String, String> sinks) {
-        TreeSet<String> databases = new TreeSet<>();
-        for (String file : sinks.keySet()) {
-            String[] path = file.split("/");
-            if (path.length == 3) {
-                databases.add(path[1]);
+    /** Looks for the view or the INSERT that the planner refuses, since its words do not say which it was. */
+    private static SqlProblems refused(StreamTableEnvironment tables, Relations relations, JobFile job, RuntimeException e) {
+        List<Problem> problems = new ArrayList<>();
+        for (JobFile.Insert insert : job.inserts()) {
+            try {
+                tables.explainSql(insert.statement.text);
+            } catch (RuntimeException failure) {
+                problems.add(Problem.refused(SqlFiles.JOB, insert.statement, failure));
             }
         }
-        return databases;
+        List<Problem> inViews = problems.isEmpty() ? List.of() : unplannable(tables, relations);
+        if (!inViews.isEmpty()) {
+            return new SqlProblems(inViews, e);
+        }
+        return new SqlProblems(problems.isEmpty() ? List.of(Problem.of(SqlFiles.JOB, e.getMessage())) : problems, e);
     }
 
-    /** Views may need one another in any order: what fails is tried again after the others, until nothing gets on. */
-    private static void createAll(StreamTableEnvironment tables, Map<String, String> files) {
-        Map<String, String> open = new LinkedHashMap<>(files);
-        while (!open.isEmpty()) {
-            List<RuntimeException> failures = new ArrayList<>();
-            int before = open.size();
-            for (String file : List.copyOf(open.keySet())) {
-                List<Statements.Statement> statements = Statements.split(file, open.get(file));
-                if (statements.size() != 1) {
-                    throw new IllegalArgumentException(
-                            file + " has " + statements.size() + " statements: one relation a file");
-                }
-                try {
-                    tables.executeSql(statements.get(0).text);
-                    open.remove(file);
-                } catch (RuntimeException e) {
-                    failures.add(refused(file, statements.get(0).line, e));
-                }
-            }
-            if (open.size() == before) {
-                throw first(failures, open.keySet());
+    /** The first view that can be created but not planned. */
+    private static List<Problem> unplannable(StreamTableEnvironment tables, Relations relations) {
+        for (Relations.Relation view : relations.inOrder("view")) {
+            try {
+                tables.explainSql("SELECT * FROM `" + view.name + "`");
+            } catch (RuntimeException failure) {
+                return List.of(Problem.refused(view.file, view.statement, failure));
             }
         }
-    }
-
-    /** The failure to mend first: one that is not just about a relation whose own file failed too. */
-    private static RuntimeException first(List<RuntimeException> failures, Set<String> files) {
-        Set<String> follow = files.stream()
-                .map(file -> "Object '" + file.replaceFirst(".*/(.*)\\.sql", "$1") + "' not found")
-                .collect(Collectors.toSet());
-        return failures.stream()
-                .filter(failure -> follow.stream().noneMatch(failure.getMessage()::contains))
-                .findFirst()
-                .orElseGet(() -> new IllegalArgumentException("These relations need one another in a circle: " + files));
-    }
-
-    private static IllegalArgumentException refused(String file, int line, RuntimeException e) {
-        Throwable root = e;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return new IllegalArgumentException(
-                file + " (statement at line " + line + "): " + root.getMessage(), e);
+        return List.of();
     }
 }

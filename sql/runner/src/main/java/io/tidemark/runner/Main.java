@@ -2,19 +2,15 @@ package io.tidemark.runner;
 
 import java.util.Map;
 import java.util.Properties;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.table.api.TableResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Runs the SQL files of the repository: property groups, files, placeholders, statements, one compiled plan.
  *
- * <p>On Managed Flink the property groups come from the service. Elsewhere {@code -Dtidemark.properties=FILE} names a
- * file of the same form, {@code -Dtidemark.flink.conf=DIR} the folder of Flink's config.yaml, and {@code
- * -Dtidemark.plan=FILE} where the compiled plan is kept.
+ * <p>On Managed Flink the property groups come from the service; elsewhere {@code -Dtidemark.properties=FILE} names a
+ * file of the same form.
  */
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -35,16 +31,9 @@ public final class Main {
         Map<String, String> runner = PropertyGroups.group(groups, "tidemark.runner");
         Map<String, String> placeholders = PropertyGroups.group(groups, "tidemark.sql");
 
-        String conf = System.getProperty("tidemark.flink.conf");
-        Configuration configuration = conf == null ? new Configuration() : GlobalConfiguration.loadConfiguration(conf);
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         SqlFiles files = SqlFiles.read(PropertyGroups.required(runner, "tidemark.runner", "sql.location"), placeholders);
-        Job job = Job.define(env, files, new KeptPlan(System.getProperty("tidemark.plan")));
-        TableResult result = job.execute();
-        LOG.info("The job runs, from {} files", job.files());
-        if (conf != null) {
-            result.await();
-        }
+        Job.start(env, Job.compile(Job.tables(env), files));
+        LOG.info("The job runs, from {} files", files.size());
     }
 }

@@ -29,9 +29,11 @@ final class Placeholders {
             String name = matcher.group(1);
             String value = values.get(name);
             if (value == null || !matcher.group().endsWith("}")) {
-                throw new IllegalArgumentException(
-                        file + ":" + lineOf(text, matcher.start()) + ": " + matcher.group()
-                                + " has no property in the group tidemark.sql (it has " + values.keySet() + ")");
+                throw new SqlProblems(Problem.at(
+                        file,
+                        text,
+                        matcher.start(),
+                        matcher.group() + " has no property in the group tidemark.sql (it has " + values.keySet() + ")"));
             }
             unused.remove(name);
             matcher.appendReplacement(filled, Matcher.quoteReplacement(value.replace("'", "''")));
@@ -43,17 +45,19 @@ final class Placeholders {
     static void refuse(String file, String text) {
         Matcher matcher = NAME.matcher(text);
         if (matcher.find()) {
-            throw new IllegalArgumentException(
-                    file + ":" + lineOf(text, matcher.start()) + ": " + matcher.group()
-                            + ": placeholders belong into 1_sources and 3_sinks, nowhere else");
+            throw new SqlProblems(Problem.at(
+                    file,
+                    text,
+                    matcher.start(),
+                    matcher.group() + ": placeholders belong into 1_sources and 3_sinks, nowhere else"));
         }
     }
 
     /** Throws where a property was used by no file. */
     void refuseUnused() {
         if (!unused.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "No file in 1_sources or 3_sinks uses " + unused + ": remove them from the group tidemark.sql");
+            throw new SqlProblems(Problem.of(
+                    null, "No file in 1_sources or 3_sinks uses " + unused + ": remove them from the group tidemark.sql"));
         }
     }
 

@@ -7,6 +7,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -18,7 +20,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /** The SQL files by their path below sql/ ({@code 2_views/bars.sql}), sorted, with their placeholders filled. */
-final class SqlFiles {
+public final class SqlFiles {
     static final String JOB = "4_job.sql";
 
     private final TreeMap<String, String> texts;
@@ -31,7 +33,7 @@ final class SqlFiles {
      * Reads the files from a folder, a zip file or a zip in S3 ({@code s3://bucket/key.zip}). Throws where there is no
      * 4_job.sql, a placeholder has no property, or a property no placeholder.
      */
-    static SqlFiles read(String location, Map<String, String> properties) throws IOException {
+    public static SqlFiles read(String location, Map<String, String> properties) throws IOException {
         TreeMap<String, String> raw;
         if (location.startsWith("s3://")) {
             raw = unzip(new ByteArrayInputStream(download(URI.create(location), properties)));
@@ -43,20 +45,31 @@ final class SqlFiles {
             }
         }
         if (!raw.containsKey(JOB)) {
-            throw new IllegalArgumentException(
-                    "sql.location " + location + " has no " + JOB + " (it has " + raw.keySet() + ")");
+            throw new SqlProblems(
+                    Problem.of(null, "sql.location " + location + " has no " + JOB + " (it has " + raw.keySet() + ")"));
         }
-        Placeholders placeholders = new Placeholders(properties);
+        return new SqlFiles(filled(raw, new Placeholders(properties)));
+    }
+
+    private static TreeMap<String, String> filled(Map<String, String> raw, Placeholders placeholders) {
         TreeMap<String, String> filled = new TreeMap<>();
+        List<Problem> problems = new ArrayList<>();
         raw.forEach((file, text) -> {
             boolean takes = file.startsWith("1_sources/") || file.startsWith("3_sinks/");
-            if (!takes) {
-                Placeholders.refuse(file, text);
+            try {
+                if (!takes) {
+                    Placeholders.refuse(file, text);
+                }
+                filled.put(file, takes ? placeholders.fill(file, text) : text);
+            } catch (SqlProblems e) {
+                problems.addAll(e.all());
             }
-            filled.put(file, takes ? placeholders.fill(file, text) : text);
         });
-        placeholders.refuseUnused();
-        return new SqlFiles(filled);
+        if (problems.isEmpty()) {
+            placeholders.refuseUnused();
+            return filled;
+        }
+        throw new SqlProblems(problems, null);
     }
 
     /** The files in a folder such as {@code 2_views}, by path, sorted. */

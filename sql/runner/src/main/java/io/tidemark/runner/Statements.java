@@ -7,14 +7,30 @@ import java.util.List;
 final class Statements {
     private Statements() {}
 
-    /** A statement without its {@code ;}, and the line where it starts (from 1). */
+    /** A statement without its {@code ;}. */
     static final class Statement {
         final String text;
+        /** The line of its first word, from 1. */
         final int line;
+        /** Where the text starts, which may be at a comment in front of it; from 1. */
+        final int textLine;
 
-        Statement(String text, int line) {
-            this.text = text;
-            this.line = line;
+        final int textColumn;
+
+        Statement(String file, int from, int to, int first) {
+            int start = from;
+            while (Character.isWhitespace(file.charAt(start))) {
+                start++;
+            }
+            text = file.substring(start, to).stripTrailing();
+            line = Placeholders.lineOf(file, first);
+            textLine = Placeholders.lineOf(file, start);
+            textColumn = start - file.lastIndexOf('\n', start);
+        }
+
+        /** The text without the comments in front of it. */
+        String words() {
+            return text.replaceFirst("(?s)^(\\s+|--[^\\n]*(\\n|$)|/\\*.*?\\*/)+", "");
         }
     }
 
@@ -50,11 +66,11 @@ final class Statements {
                 if (word.equals("BEGIN") && previousWord.equals("SET")) {
                     inSet = true;
                 }
-                inSet = inSet && !(word.equals("END") && previousWord.equals(";"));
+                inSet = inSet && !(word.equals("END") && (previousWord.equals(";") || previousWord.equals("BEGIN")));
                 previousWord = word;
             } else if (c == ';' && !inSet) {
                 if (first >= 0) {
-                    statements.add(new Statement(text.substring(start, i).trim(), Placeholders.lineOf(text, first)));
+                    statements.add(new Statement(text, start, i, first));
                 }
                 start = ++i;
                 first = -1;
@@ -71,7 +87,7 @@ final class Statements {
             throw unclosed(file, text, Math.max(first, 0), "statement set (BEGIN without END;)");
         }
         if (first >= 0) {
-            statements.add(new Statement(text.substring(start).trim(), Placeholders.lineOf(text, first)));
+            statements.add(new Statement(text, start, text.length(), first));
         }
         return statements;
     }
@@ -85,8 +101,7 @@ final class Statements {
         return end;
     }
 
-    private static IllegalArgumentException unclosed(String file, String text, int offset, String what) {
-        return new IllegalArgumentException(
-                file + ":" + Placeholders.lineOf(text, offset) + ": this " + what + " is not closed");
+    private static SqlProblems unclosed(String file, String text, int offset, String what) {
+        return new SqlProblems(Problem.at(file, text, offset, "This " + what + " is not closed"));
     }
 }

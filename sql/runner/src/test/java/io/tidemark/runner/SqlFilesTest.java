@@ -65,7 +65,7 @@ class SqlFilesTest {
         write("4_job.sql", "SELECT 1");
         write("1_sources/a.sql", "one\ntwo '${STREAM}'");
         assertEquals(
-                "1_sources/a.sql:2: ${STREAM} has no property in the group tidemark.sql (it has [OTHER])",
+                "1_sources/a.sql:2:6: ${STREAM} has no property in the group tidemark.sql (it has [OTHER])",
                 refusal(Map.of("OTHER", "x")));
     }
 
@@ -73,7 +73,15 @@ class SqlFilesTest {
     void namesPlaceOfAPlaceholderThatIsNotClosed() throws IOException {
         write("4_job.sql", "SELECT 1");
         write("1_sources/a.sql", "'${STREAM'");
-        assertTrue(refusal(Map.of("STREAM", "x")).startsWith("1_sources/a.sql:1: ${STREAM' has no property"));
+        assertTrue(refusal(Map.of("STREAM", "x")).startsWith("1_sources/a.sql:1:2: ${STREAM' has no property"));
+    }
+
+    @Test
+    void namesEveryPlaceholderThatIsWrong() throws IOException {
+        write("4_job.sql", "SELECT 1");
+        write("1_sources/a.sql", "'${ONE}'");
+        write("3_sinks/b.sql", "'${TWO}'");
+        assertEquals(2, refusal(Map.of("X", "x")).split("\n").length);
     }
 
     @Test
@@ -89,7 +97,7 @@ class SqlFilesTest {
         write("4_job.sql", "SELECT 1");
         write("2_views/v.sql", "\n\n${A}");
         assertEquals(
-                "2_views/v.sql:3: ${A}: placeholders belong into 1_sources and 3_sinks, nowhere else",
+                "2_views/v.sql:3:1: ${A}: placeholders belong into 1_sources and 3_sinks, nowhere else",
                 refusal(Map.of("A", "x")));
     }
 

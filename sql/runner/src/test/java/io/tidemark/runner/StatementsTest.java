@@ -62,13 +62,13 @@ class StatementsTest {
 
     static Stream<Arguments> unclosed() {
         return Stream.of(
-                Arguments.of("SELECT 1;\nSELECT 'abc", "f.sql:2: this string is not closed"),
-                Arguments.of("SELECT `abc", "f.sql:1: this quoted name is not closed"),
-                Arguments.of("SELECT 1\n/* abc", "f.sql:2: this comment is not closed"),
-                Arguments.of("/*/", "f.sql:1: this comment is not closed"),
+                Arguments.of("SELECT 1;\nSELECT 'abc", "f.sql:2:8: This string is not closed"),
+                Arguments.of("SELECT `abc", "f.sql:1:8: This quoted name is not closed"),
+                Arguments.of("SELECT 1\n/* abc", "f.sql:2:1: This comment is not closed"),
+                Arguments.of("/*/", "f.sql:1:1: This comment is not closed"),
                 Arguments.of(
                         "EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1;",
-                        "f.sql:1: this statement set (BEGIN without END;) is not closed"));
+                        "f.sql:1:1: This statement set (BEGIN without END;) is not closed"));
     }
 
     @ParameterizedTest

@@ -1,0 +1,34 @@
+import type { Config } from "./config.ts";
+
+/** The places that the job reads and writes, as far as the configuration does not say them. */
+export interface Places {
+	region: string;
+	/** The address of a service, such as `kinesis`. */
+	endpoint: (service: string) => string;
+	streams: { trades: string; bars: string; ticks: string; hits: string };
+	lake: { warehouse: string; database: string };
+}
+
+/**
+ * The properties that replace `${NAME}` in sql/1_sources and sql/3_sinks. The runner refuses one that no file uses, and a
+ * placeholder that is not here.
+ */
+export function sqlProperties(config: Config, { region, endpoint, streams, lake }: Places): Record<string, string> {
+	return {
+		AWS_REGION: region,
+		KINESIS_ENDPOINT: endpoint("kinesis"),
+		TRADES_STREAM: streams.trades,
+		BARS_STREAM: streams.bars,
+		TICKS_STREAM: streams.ticks,
+		HITS_STREAM: streams.hits,
+		INITIAL_POSITION: config.initialPosition,
+		LATENESS_SECONDS: String(config.lateness),
+		SHARD_IDLE_SECONDS: String(config.shardIdle),
+		LAKE_WAREHOUSE: lake.warehouse,
+		LAKE_DATABASE: lake.database,
+		GLUE_ENDPOINT: endpoint("glue"),
+		S3_ENDPOINT: endpoint("s3"),
+		// An emulator has no host name for each bucket.
+		S3_PATH_STYLE: String(config.endpoints.aws !== undefined),
+	};
+}

@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { UserError } from "../../local/errors.ts";
+import { log4jConfig } from "../../local/flink-config.ts";
+import { type Child, crashMessage, startChild } from "../../local/process.ts";
+import { workbenchArgs, workbenchEnv } from "./jvm.ts";
+import type { Compilation, Problem } from "./types.ts";
+
+/** The SQL is wrong; the message has a line for each problem. */
+export class SqlError extends UserError {
+	readonly problems: Problem[];
+
+	constructor(problems: Problem[]) {
+		super(problems.map(sayProblem).join("\n"));
+		this.problems = problems;
+	}
+}
+
+/** `file:line:column: message`, as far as the place is known. */
+export function sayProblem({ file, line, column, message }: Problem): string {
+	const place = [file, line, column].filter((part) => part !== null).join(":");
+	return place === "" ? message : `${place}: ${message}`;
+}
+
+/** Flink's planner, and a Flink to run on, in a JVM of its own that stays warm. */
+export interface Workbench {
+	child: Child;
+	/**
+	 * Plans a SQL directory. `offline` reaches nothing: the lake's tables are put into a temporary folder. Throws
+	 * {@link SqlError} with all that is wrong.
+	 */
+	compile(what: {
+		sql: string;
+		properties: Record<string, string>;
+		offline?: boolean;
+		plan?: boolean;
+	}): Promise<Compilation>;
+	/** Sends any request and returns its answer. Throws {@link SqlError}, or Error where it failed otherwise. */
+	request<T>(what: string, body?: object): Promise<T>;
+	/** Ends the JVM. */
+	stop(): Promise<void>;
+}
+
+/** How to start a workbench. */
+export interface WorkbenchStart {
+	java: string;
+	/** Where it logs; a temporary file that is removed with the workbench if left out. */
+	log?: string;
+	/** log4j2's configuration; a default one if left out. */
+	log4j?: string;
+	cwd?: string;
+	/** JVM options; the default suits a few seconds of planning, and small runs. */
+	options?: readonly string[];
+}
+
+/** Starts faster, and needs less memory, than what a job that runs for days wants. */
+const QUICK = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xms256m", "-Xmx1g"];
+
+/** Starts a workbench. Throws {@link UserError} if it cannot be started. */
+export async function startWorkbench({ java, log, log4j, cwd, options = QUICK }: WorkbenchStart): Promise<Workbench> {
+	const temporary = mkdtempSync(join(tmpdir(), "tidemark-workbench-"));
+	const settings = log4j ?? join(temporary, "log4j2.properties");
+	if (log4j === undefined) writeFileSync(settings, log4jConfig);
+	const child = await startChild({
+		name: "The SQL workbench",
+		command: java,
+		args: workbenchArgs({ options: [...options, `-Djava.io.tmpdir=${temporary}`], log4j: settings }),
+		env: workbenchEnv(),
+		log: log ?? join(temporary, "workbench.log"),
+		cwd: cwd ?? temporary,
+		talk: true,
+	});
+	const workbench = talkTo(child); // which reads the log's end first
+	void child.exited.then(() => rmSync(temporary, { recursive: true, force: true, maxRetries: 5 }));
+	return workbench;
+}
+
+/** A workbench that was started with `talk`. */
+export function talkTo(child: Child): Workbench {
+	if (!child.talk) throw new Error(`${child.name} was not started to be talked to`);
+	const { stdin, stdout } = child.talk;
+	const open = new Map<number, (answer: Answer) => void>();
+	let count = 0;
+	let ended: string | undefined;
+	stdin.on("error", () => {}); // that it has ended is told by its exit
+	createInterface({ input: stdout }).on("line", (line) => {
+		const answer = JSON.parse(line) as Answer;
+		open.get(answer.id)?.(answer);
+		open.delete(answer.id);
+	});
+	void child.exited.then((exit) => {
+		ended = crashMessage(child, exit);
+		for (const [id, settle] of open) settle({ id, failed: ended });
+		open.clear();
+	});
+
+	async function request<T>(what: string, body: object = {}): Promise<T> {
+		if (ended !== undefined) throw new Error(ended);
+		count += 1;
+		const id = count;
+		const answered = new Promise<Answer>((resolve) => open.set(id, resolve));
+		stdin.write(`${JSON.stringify({ id, do: what, ...body })}\n`);
+		const answer = await answered;
+		if (answer.problems) throw new SqlError(answer.problems);
+		if (answer.failed !== undefined) throw new Error(answer.failed);
+		return answer.ok as T;
+	}
+
+	return {
+		child,
+		request,
+		compile: ({ offline = true, plan = false, ...what }) => request<Compilation>("compile", { ...what, offline, plan }),
+		stop: () => child.stop(5_000),
+	};
+}
+
+interface Answer {
+	id: number;
+	ok?: unknown;
+	problems?: Problem[];
+	failed?: string;
+}
