@@ -9,15 +9,24 @@ export interface FlinkSettings {
 	checkpoints: string;
 	checkpointMs: number;
 	parallelism: number;
-	/** The checkpoint to start from. */
+	/** The checkpoint or savepoint to start from. */
 	restoreFrom?: string | undefined;
+	/** Whether state that no operator takes is dropped; otherwise it is an error. */
+	dropState?: boolean | undefined;
 }
 
 /**
  * The contents of Flink's config.yaml: JSON, which YAML includes. Checkpoints outlive the process, so that a process
  * that was killed goes on from the newest one; a job that fails again and again ends instead of trying for ever.
  */
-export function flinkConfig({ port, checkpoints, checkpointMs, parallelism, restoreFrom }: FlinkSettings): string {
+export function flinkConfig({
+	port,
+	checkpoints,
+	checkpointMs,
+	parallelism,
+	restoreFrom,
+	dropState = false,
+}: FlinkSettings): string {
 	const config: Record<string, string | number | boolean> = {
 		"rest.address": "127.0.0.1",
 		"rest.bind-address": "127.0.0.1",
@@ -46,6 +55,7 @@ export function flinkConfig({ port, checkpoints, checkpointMs, parallelism, rest
 	if (restoreFrom !== undefined) {
 		config["execution.state-recovery.path"] = pathToFileURL(restoreFrom).href;
 		config["execution.state-recovery.claim-mode"] = "CLAIM";
+		config["execution.state-recovery.ignore-unclaimed-state"] = dropState;
 	}
 	return `${JSON.stringify(config, null, "\t").replaceAll("\t", "  ")}\n`;
 }
@@ -80,18 +90,26 @@ export function writeFlinkConf(dir: string, settings: FlinkSettings): void {
 	writeFileSync(join(dir, "log4j2.properties"), log4jConfig);
 }
 
-/** The newest complete checkpoint below a checkpoint directory (`<job>/chk-N` with its metadata), if there is one. */
+/** Where savepoints are kept below a checkpoint directory. */
+export const SAVEPOINTS = "savepoints";
+
+/**
+ * The newest complete checkpoint below a checkpoint directory (`<job>/chk-N` with its metadata), or savepoint
+ * (`savepoints/savepoint-…`), if there is one.
+ */
 export function newestCheckpoint(checkpoints: string): string | undefined {
 	if (!existsSync(checkpoints)) return undefined;
 	const complete = readdirSync(checkpoints, { withFileTypes: true })
 		.filter((job) => job.isDirectory())
 		.flatMap((job) => readdirSync(join(checkpoints, job.name)).map((name) => join(checkpoints, job.name, name)))
 		.flatMap((path) => {
-			const number = /chk-(\d+)$/.exec(path)?.[1];
+			const [, number] = /[\\/](?:chk-(\d+)|savepoint-[^\\/]+)$/.exec(path) ?? [path, "none"];
 			const metadata = statSync(join(path, "_metadata"), { throwIfNoEntry: false });
-			return number && metadata?.size ? [{ path, number: Number(number), at: metadata.mtimeMs }] : [];
+			// A savepoint ends its job.
+			const order = number === undefined ? Number.POSITIVE_INFINITY : Number(number);
+			return metadata?.size && !Number.isNaN(order) ? [{ path, number: order, at: metadata.mtimeMs }] : [];
 		});
 	// Numbers go on over a restore, so within a second of the clock they decide.
-	complete.sort((a, b) => b.at - a.at || b.number - a.number);
+	complete.sort((a, b) => b.at - a.at || (a.number === b.number ? 0 : b.number - a.number));
 	return complete[0]?.path;
 }

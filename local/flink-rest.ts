@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface FlinkJob {
 	id: string;
 	state: string;
-	vertices: { id: string; name: string; parallelism: number }[];
+	vertices: { id: string; name: string; parallelism: number; status: string }[];
 }
 
 /** Numbers of one job, each where it is counted. */
@@ -80,7 +80,18 @@ export function flinkRest(url: string) {
 		}
 	}
 
-	return { job, numbers, checkpoint };
+	/** Why a task of a job failed last, in one line of the deepest cause; undefined if none did. */
+	async function failure(id: string): Promise<string | undefined> {
+		const { exceptionHistory } = await call<{ exceptionHistory: { entries: { stacktrace: string }[] } }>(
+			`/jobs/${id}/exceptions?maxExceptions=1`,
+		);
+		const trace = exceptionHistory.entries[0]?.stacktrace;
+		if (trace === undefined) return undefined;
+		const causes = trace.split("\n").filter((line) => /^(Caused by: )?[\w.$]+(Exception|Error)\b/.test(line));
+		return (causes.at(-1) ?? trace.split("\n")[0] ?? trace).replace(/^Caused by: /, "");
+	}
+
+	return { job, numbers, checkpoint, failure };
 }
 export type FlinkRest = ReturnType<typeof flinkRest>;
 

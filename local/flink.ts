@@ -1,11 +1,18 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { newestCheckpoint, writeFlinkConf } from "./flink-config.ts";
+import { parsePlan } from "../sql/workbench/plan/plan.ts";
+import { judge } from "../sql/workbench/plan/verdict.ts";
+import { startWorkbench, type Workbench } from "../sql/workbench/workbench.ts";
+import { property } from "./application.ts";
+import { messageOf, UserError } from "./errors.ts";
+import { type FlinkSettings, newestCheckpoint, writeFlinkConf } from "./flink-config.ts";
+import { runJob } from "./flink-job.ts";
 import { flinkRest } from "./flink-rest.ts";
-import { root, tools } from "./paths.ts";
+import { root, toolsDir } from "./paths.ts";
 import { requireFree } from "./ports.ts";
-import { type Child, startChild, waitReady } from "./process.ts";
-import { localCredentials, placesIn, region } from "./stack.ts";
+import type { Child } from "./process.ts";
+import { isSameRelease, keepRelease, type Release, readRelease, readSqlFiles } from "./release.ts";
+import { placesIn } from "./stack.ts";
 
 /** How to start Flink. */
 export interface FlinkStart {
@@ -15,12 +22,21 @@ export interface FlinkStart {
 	java: string;
 	checkpointMs: number;
 	parallelism: number;
+	/** The SQL directory; the repository's own if left out. */
+	sqlDir?: string;
+	/** Runs the plan that ran last, whatever the SQL directory holds by now. */
+	again?: boolean;
+	/** Told why the job cannot go on with its state, before it starts without; must remove the checkpoints. */
+	onAnew?: (reason: string) => Promise<void>;
 	signal?: AbortSignal;
 	onStart?: (child: Child) => void;
 }
 
-/** For an emulator without CBOR: the first is the source's property (its package is relocated), the second the sink's. */
-const NO_CBOR = ["-Dorg.apache.flink.kinesis.shaded.com.amazonaws.sdk.disableCbor=1", "-Daws.cborEnabled=false"];
+/** Flink with its planner in one process, and the job that runs in it. */
+export interface Flink {
+	child: Child;
+	workbench: Workbench;
+}
 
 /** Together these keep the JVM below 1.6 GiB. */
 const MEMORY = [
@@ -33,63 +49,91 @@ const MEMORY = [
 ];
 
 /**
- * Starts the runner on a Flink of one JVM, from the newest complete checkpoint in the stack's directory if there is one,
- * and waits until the job runs.
+ * Starts Flink and the job, and waits until the job runs: from the newest complete checkpoint in the stack's directory if
+ * there is one. SQL that was edited meanwhile keeps its state if all of it can be kept.
  */
-export async function startFlink({ dir, port, java, checkpointMs, parallelism, ...rest }: FlinkStart): Promise<Child> {
+export async function startFlink(start: FlinkStart): Promise<Flink> {
+	const { dir, port, java, signal } = start;
 	await requireFree("flink", port);
 	const places = placesIn(dir);
 	const temporary = join(places.flink, "tmp");
 	// Flink unpacks its planner here at each start; what a killed one left is of no use.
 	rmSync(temporary, { recursive: true, force: true });
 	mkdirSync(temporary, { recursive: true });
-	writeFlinkConf(places.flinkConf, {
-		port,
-		checkpoints: places.checkpoints,
-		checkpointMs,
-		parallelism,
-		restoreFrom: newestCheckpoint(places.checkpoints),
-	});
-	const child = await startChild({
+	writeFlinkConf(places.flinkConf, flinkSettings(start));
+	const workbench = await startWorkbench({
 		name: "Flink",
-		command: java,
-		args: [
-			...opensOf(readFileSync(join(root, "sql", "runner", "pom.xml"), "utf8")),
-			...MEMORY,
-			...NO_CBOR,
-			`-Djava.io.tmpdir=${temporary}`,
-			`-Dlog4j2.configurationFile=${join(places.flinkConf, "log4j2.properties")}`,
-			`-Dtidemark.properties=${places.properties}`,
-			`-Dtidemark.flink.conf=${places.flinkConf}`,
-			`-Dtidemark.plan=${places.plan}`,
-			"-cp",
-			[tools().runnerJar, join(tools().flinkLib, "*")].join(":"),
-			"io.tidemark.runner.Main",
-		],
-		cwd: places.flink,
-		env: {
-			PATH: process.env.PATH,
-			HOME: process.env.HOME,
-			AWS_REGION: region,
-			AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
-			AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
-		},
+		java,
+		options: [...MEMORY, `-Djava.io.tmpdir=${temporary}`],
 		log: places.log("flink"),
+		log4j: join(places.flinkConf, "log4j2.properties"),
+		cwd: places.flink,
 	});
-	rest.onStart?.(child);
-	const flink = flinkRest(`http://127.0.0.1:${port}`);
-	await waitReady(child, async () => (await flink.job())?.state === "RUNNING", {
-		// Planning takes some 15 s of one core, which a busy machine gives late.
-		timeoutMs: 300_000,
-		everyMs: 250,
-		...(rest.signal ? { signal: rest.signal } : {}),
-	});
-	return child;
+	start.onStart?.(workbench.child);
+	const stop = () => void workbench.child.stop();
+	signal?.addEventListener("abort", stop, { once: true });
+	try {
+		const { plan, release } = await releaseToRun(workbench, start);
+		const rest = flinkRest(`http://127.0.0.1:${port}`);
+		// Only now: what cannot go on has removed its checkpoints.
+		const settings = flinkSettings(start);
+		await runJob(workbench, rest, { plan, conf: places.flinkConf, settings, ...(signal ? { signal } : {}) });
+		keepRelease(dir, plan, release);
+		return { child: workbench.child, workbench };
+	} catch (error) {
+		await workbench.child.stop();
+		signal?.throwIfAborted();
+		// A process that ended has said so, with the last lines of its log.
+		const message = messageOf(error);
+		throw new UserError(/^Flink /.test(message) ? message : `Flink does not run the job: ${message}`, { cause: error });
+	} finally {
+		signal?.removeEventListener("abort", stop);
+	}
 }
 
-/** The JVM options that open what Flink and Iceberg reach into, as the runner's own tests use them. */
-export function opensOf(pom: string): string[] {
-	const text = /<flink\.opens>([^<]*)<\/flink\.opens>/.exec(pom)?.[1];
-	if (text === undefined) throw new Error("sql/runner/pom.xml has no property flink.opens");
-	return text.split(/\s+/).filter((option) => option.startsWith("--add-"));
+/** Flink's configuration for a stack, to start from its newest checkpoint. */
+export function flinkSettings({ dir, port, checkpointMs, parallelism }: FlinkStart): FlinkSettings {
+	const { checkpoints } = placesIn(dir);
+	return { port, checkpoints, checkpointMs, parallelism, restoreFrom: newestCheckpoint(checkpoints) };
+}
+
+/** What a release of a SQL directory is compiled from. */
+export function releaseOf(dir: string, sqlDir: string): Omit<Release, "highest" | "at"> {
+	const groups = JSON.parse(readFileSync(placesIn(dir).properties, "utf8"));
+	const group = groups.find((each: { PropertyGroupId: string }) => each.PropertyGroupId === "tidemark.sql");
+	return {
+		sql: readSqlFiles(sqlDir),
+		properties: group.PropertyMap,
+		runner: readFileSync(join(toolsDir(), "runner", ".stamp"), "utf8"),
+	};
+}
+
+async function releaseToRun(workbench: Workbench, start: FlinkStart): Promise<{ plan: string; release: Release }> {
+	const { dir, sqlDir = join(root, "sql"), again = false, onAnew } = start;
+	const before = readRelease(dir);
+	if (again && before) return before;
+	const now = releaseOf(dir, sqlDir);
+	if (before && isSameRelease(before.release, now)) return before;
+	const groups = JSON.parse(readFileSync(placesIn(dir).properties, "utf8"));
+	const { plan = "" } = await workbench.compile({
+		sql: property({ groups, checkpointMs: 0, parallelism: 0 }, "tidemark.runner", "sql.location"),
+		properties: now.properties,
+		offline: false,
+		plan: true,
+		describe: false,
+	});
+	const at = new Date().toISOString();
+	const restores = newestCheckpoint(placesIn(dir).checkpoints) !== undefined;
+	if (!before || !restores) return { plan, release: { ...now, highest: before?.release.highest ?? 0, at } };
+	const outcome = judge(
+		parsePlan(before.plan, "the plan that ran last"),
+		parsePlan(plan, "the new plan"),
+		before.release.highest,
+	);
+	if (outcome.verdict !== "compatible") {
+		await onAnew?.(
+			`The SQL changed since the last start, and not all state can be kept (${outcome.reasons.join("; ")})`,
+		);
+	}
+	return { plan: JSON.stringify(outcome.plan), release: { ...now, highest: outcome.highest, at } };
 }

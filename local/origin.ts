@@ -1,16 +1,14 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DescribeStreamSummaryCommand, KinesisClient } from "@aws-sdk/client-kinesis";
-import { type Application, property } from "./application.ts";
 import { newestCheckpoint } from "./flink-config.ts";
 import { forgetResults } from "./forget.ts";
 import { toolsDir } from "./paths.ts";
 import { localCredentials, placesIn, region, type Stack } from "./stack.ts";
 
-/** What a job's checkpoints are worth something for: this stream, read by this SQL in this runner. */
+/** What a job's checkpoints are worth something for: this stream, read by this runner. */
 export interface Origin {
 	stream: string;
-	sql: string;
 	runner: string;
 }
 
@@ -19,24 +17,28 @@ export interface Origin {
  * sequence numbers of another stream and state of other operators are of no use, and with them the results that the job
  * will write again. Says so.
  */
-export async function keepOrForget(stack: Stack, application: Application, say: (text: string) => void): Promise<void> {
+export async function keepOrForget(stack: Stack, say: (text: string) => void): Promise<void> {
 	const places = placesIn(stack.dir);
 	const file = join(places.flink, "origin.json");
-	const origin = await originOf(stack, application);
+	const origin = await originOf(stack);
 	const before = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Origin) : undefined;
 	const reason = before ? whyAnew(stack.dir, before, origin) : undefined;
 	if (reason !== undefined) {
-		say(`${reason}: the job reads the stream from its beginning, and makes lake and bars anew`);
-		rmSync(places.checkpoints, { recursive: true, force: true });
-		await forgetResults(stack);
+		await beginAnew(stack, reason, say);
 	}
 	writeFileSync(file, `${JSON.stringify(origin, null, "\t")}\n`);
+}
+
+/** Lets the job read the stream from its beginning: removes the checkpoints and the results that it will write again. */
+export async function beginAnew(stack: Stack, reason: string, say: (text: string) => void): Promise<void> {
+	say(`${reason}: the job reads the stream from its beginning, and makes lake and bars anew`);
+	rmSync(placesIn(stack.dir).checkpoints, { recursive: true, force: true });
+	await forgetResults(stack);
 }
 
 /** Why the job cannot go on from what an earlier start left, in words; undefined if it can. */
 export function whyAnew(dir: string, before: Origin, now: Origin): string | undefined {
 	if (before.stream !== now.stream) return "The stream of trades is not the one of the last start";
-	if (before.sql !== now.sql) return "The SQL changed since the last start";
 	if (before.runner !== now.runner) return "The runner changed since the last start";
 	if (!newestCheckpoint(placesIn(dir).checkpoints)) return "The last start came to no checkpoint";
 	if (emulatorForgot(dir)) return "The emulator was killed and lost what came after its start";
@@ -53,7 +55,7 @@ function emulatorForgot(dir: string): boolean {
 	return saved === undefined || statSync(join(checkpoint, "_metadata")).mtimeMs > saved.mtimeMs;
 }
 
-async function originOf(stack: Stack, application: Application): Promise<Origin> {
+async function originOf(stack: Stack): Promise<Origin> {
 	const client = new KinesisClient({ endpoint: stack.endpoints.aws, region, credentials: localCredentials });
 	try {
 		const name = stack.outputs.TradesStream;
@@ -62,8 +64,6 @@ async function originOf(stack: Stack, application: Application): Promise<Origin>
 		);
 		return {
 			stream: `${name} of ${summary?.StreamCreationTimestamp?.toISOString()}`,
-			// The asset's name is a hash of its contents.
-			sql: property(application, "tidemark.runner", "sql.location"),
 			runner: readFileSync(join(toolsDir(), "runner", ".stamp"), "utf8"),
 		};
 	} finally {

@@ -4,16 +4,17 @@ import { deployLocal } from "../infra/deploy.ts";
 import { type Application, describeApplication, writeProperties } from "./application.ts";
 import { startEmulator } from "./emulator.ts";
 import { messageOf, UserError } from "./errors.ts";
-import { startFlink } from "./flink.ts";
+import { type Flink, type FlinkStart, startFlink } from "./flink.ts";
 import { type FlinkRest, flinkRest } from "./flink-rest.ts";
-import { keepOrForget } from "./origin.ts";
+import { beginAnew, keepOrForget } from "./origin.ts";
 import type { Part } from "./page/messages.ts";
-import { tools } from "./paths.ts";
+import { root, tools } from "./paths.ts";
 import type { Ports } from "./ports.ts";
 import { type Child, crashMessage } from "./process.ts";
 import { processId } from "./process-id.ts";
 import type { Progress } from "./progress.ts";
 import { startQuestDb } from "./questdb.ts";
+import { type Reload, startReload } from "./reload.ts";
 import { placesIn, readStack, type Stack, type StackRecord, writeStack } from "./stack.ts";
 import { type Supervised, supervise } from "./supervise.ts";
 
@@ -28,6 +29,8 @@ export interface StackStart {
 	checkpointMs: number;
 	/** Whether a live page will be served at its port. */
 	page: boolean;
+	/** Whether edits of the SQL files are applied to the running job. */
+	watchSql: boolean;
 	progress: Progress;
 	signal: AbortSignal;
 }
@@ -80,6 +83,8 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 	};
 	const options = { signal, onStart: own };
 	let flinkProcess: Supervised | undefined;
+	let running: Flink | undefined;
+	let reload: Reload | undefined;
 	const closing = new AbortController();
 	const notClosing = AbortSignal.any([signal, closing.signal]);
 	const flink = flinkRest(record.endpoints.flink);
@@ -91,6 +96,7 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 			await lastCheckpoint(flink).catch((error) => progress.say(`Flink took no last checkpoint: ${messageOf(error)}`));
 		}
 		closing.abort(new Error("the stack is being stopped"));
+		await reload?.close();
 		await launching?.catch(() => {});
 		await flinkProcess?.stop(5_000);
 		await readers?.();
@@ -125,14 +131,36 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 		writeStack(stack);
 		const application = await describeApplication(record.endpoints.aws, outputs.ApplicationName);
 		writeProperties(placesIn(dir).properties, application);
-		await keepOrForget(stack, application, progress.say);
-		const launch = (either = notClosing) =>
-			startFlink({ dir, port: ports.flink, java, ...application, signal: either, onStart: own });
+		await keepOrForget(stack, progress.say);
+		const begin: FlinkStart = {
+			dir,
+			port: ports.flink,
+			java,
+			...application,
+			onStart: own,
+			onAnew: (reason) => beginAnew(stack, reason, progress.say),
+		};
+		const launch = async (either: AbortSignal, again: boolean) => {
+			running = undefined;
+			running = await startFlink({ ...begin, again, signal: either });
+			return running.child;
+		};
 		// The stream takes trades while the planner is still at work.
 		launching = progress
-			.step("Starting Flink with the job", () => whileUp(up, notClosing, launch))
+			.step("Starting Flink with the job", () => whileUp(up, notClosing, (either) => launch(either, false)))
 			.then((first) => {
-				flinkProcess = supervise(first, () => launch(), progress.say, { signal: notClosing });
+				flinkProcess = supervise(first, () => launch(notClosing, true), progress.say, { signal: notClosing });
+				if (start.watchSql) {
+					reload = startReload({
+						start: begin,
+						sqlDir: join(root, "sql"),
+						flink: () => (running?.child.crashed() ? undefined : running),
+						rest: flink,
+						say: progress.say,
+						beginAnew: (reason) => beginAnew(stack, reason, progress.say),
+						signal: notClosing,
+					});
+				}
 				return flinkProcess;
 			});
 		const flinkFailed = launching.then(
@@ -148,6 +176,7 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 				{ part: "emulator", state: stateOf(emulator) },
 				{ part: "questdb", state: stateOf(questdb) },
 				{ part: "flink", state: flinkProcess?.state() ?? "starting" },
+				...(reload ? [{ part: "sql" as const, ...reload.status() }] : []),
 			],
 			failed: Promise.race([flinkFailed, crash(emulator), crash(questdb)]),
 			stop: (readers) => stop(!emulator.crashed(), readers),

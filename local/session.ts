@@ -99,7 +99,19 @@ async function session(options: UpOptions, once: boolean, progress: Progress, si
 		});
 		const { java } = await setUp(progress, { signal });
 		const { parallelism, page } = options;
-		const start = { id, dir, ports, java, shards, parallelism, checkpointMs: CHECKPOINT_MS, page, progress, signal };
+		const start = {
+			id,
+			dir,
+			ports,
+			java,
+			shards,
+			parallelism,
+			checkpointMs: CHECKPOINT_MS,
+			page,
+			watchSql: !once,
+			progress,
+			signal,
+		};
 		return await whileRunning(await startStack(start), feed, { once, ports, progress, signal, page });
 	} finally {
 		lock.release();

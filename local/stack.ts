@@ -48,7 +48,10 @@ export function placesIn(dir: string) {
 		flink,
 		flinkConf: join(flink, "conf"),
 		checkpoints: join(flink, "checkpoints"),
-		plan: join(flink, "plan.json"),
+		/** The plan that runs with the SQL that it was compiled from. */
+		release: join(flink, "release"),
+		/** How an edit that waits is to be applied. */
+		apply: join(flink, "apply.json"),
 		properties: join(flink, "application_properties.json"),
 		log: (part: string) => join(dir, "logs", `${part}.log`),
 	};

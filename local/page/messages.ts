@@ -32,7 +32,7 @@ export interface Alert {
 
 /** One part of the local stack. */
 export interface Part {
-	part: "emulator" | "flink" | "questdb" | "producer";
+	part: "emulator" | "flink" | "questdb" | "producer" | "sql";
 	state: "up" | "starting" | "down" | "restarting";
 	detail?: string;
 	/** What the producer sends, such as "synthetic feed, seed 1". */

@@ -1,9 +1,10 @@
 -- One row: a bar of any interval. Key: symbol, interval, bar_start. Time: bar_time.
+-- interval is cast so that its type, which keys the state of bars, stays the same whatever interval is added.
 CREATE VIEW all_bars AS
-SELECT '1m' AS `interval`, * FROM bars_1m
+SELECT CAST('1m' AS STRING) AS `interval`, * FROM bars_1m
 UNION ALL
-SELECT '5m' AS `interval`, * FROM bars_5m
+SELECT CAST('5m' AS STRING) AS `interval`, * FROM bars_5m
 UNION ALL
-SELECT '1h' AS `interval`, * FROM bars_1h
+SELECT CAST('1h' AS STRING) AS `interval`, * FROM bars_1h
 UNION ALL
-SELECT '1d' AS `interval`, * FROM bars_1d;
+SELECT CAST('1d' AS STRING) AS `interval`, * FROM bars_1d;

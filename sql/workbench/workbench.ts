@@ -29,13 +29,14 @@ export interface Workbench {
 	child: Child;
 	/**
 	 * Plans a SQL directory. `offline` reaches nothing: the lake's tables are put into a temporary folder. Throws
-	 * {@link SqlError} with all that is wrong.
+	 * {@link SqlError} with all that is wrong. With `describe: false` there is only the plan, which is quicker.
 	 */
 	compile(what: {
 		sql: string;
 		properties: Record<string, string>;
 		offline?: boolean;
 		plan?: boolean;
+		describe?: boolean;
 	}): Promise<Compilation>;
 	/** Sends any request and returns its answer. Throws {@link SqlError}, or Error where it failed otherwise. */
 	request<T>(what: string, body?: object): Promise<T>;
@@ -45,6 +46,8 @@ export interface Workbench {
 
 /** How to start a workbench. */
 export interface WorkbenchStart {
+	/** What it is called in messages. */
+	name?: string;
 	java: string;
 	/** Where it logs; a temporary file that is removed with the workbench if left out. */
 	log?: string;
@@ -59,14 +62,21 @@ export interface WorkbenchStart {
 const QUICK = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xms256m", "-Xmx1g"];
 
 /** Starts a workbench. Throws {@link UserError} if it cannot be started. */
-export async function startWorkbench({ java, log, log4j, cwd, options = QUICK }: WorkbenchStart): Promise<Workbench> {
+export async function startWorkbench({
+	name = "The SQL workbench",
+	java,
+	log,
+	log4j,
+	cwd,
+	options = QUICK,
+}: WorkbenchStart): Promise<Workbench> {
 	const temporary = mkdtempSync(join(tmpdir(), "tidemark-workbench-"));
 	const settings = log4j ?? join(temporary, "log4j2.properties");
 	if (log4j === undefined) writeFileSync(settings, log4jConfig);
 	const child = await startChild({
-		name: "The SQL workbench",
+		name,
 		command: java,
-		args: workbenchArgs({ options: [...options, `-Djava.io.tmpdir=${temporary}`], log4j: settings }),
+		args: workbenchArgs({ options: [`-Djava.io.tmpdir=${temporary}`, ...options], log4j: settings }),
 		env: workbenchEnv(),
 		log: log ?? join(temporary, "workbench.log"),
 		cwd: cwd ?? temporary,

@@ -45,7 +45,7 @@ test("no trade is lost and none doubled when shards split and merge and Flink is
 		writeProperties(placesIn(emulator.dir).properties, { checkpointMs: 1000, parallelism: 2, groups });
 		const { java } = await findPrerequisites(["jdk"]);
 		const start = { dir: emulator.dir, port, java, checkpointMs: 1000, parallelism: 2 };
-		flink = await startFlink(start);
+		flink = (await startFlink(start)).child;
 
 		const progress = { sent: 0 };
 		const feed = await openFeed({ kind: "replay", file: csv, speed: 30 });
@@ -67,7 +67,7 @@ test("no trade is lost and none doubled when shards split and merge and Flink is
 		await kinesis.merge("trades");
 		flink.kill();
 		await flink.exited;
-		flink = await startFlink(start);
+		flink = (await startFlink(start)).child;
 		await half(0.7);
 		await kinesis.split("trades");
 		const result = await sending;

@@ -6,8 +6,8 @@ const job: FlinkJob = {
 	id: "j1",
 	state: "RUNNING",
 	vertices: [
-		{ id: "source", name: "Source: trades[1] -> Calc[2]", parallelism: 2 },
-		{ id: "window", name: "GlobalWindowAggregate[3]", parallelism: 2 },
+		{ id: "source", name: "Source: trades[1] -> Calc[2]", parallelism: 2, status: "RUNNING" },
+		{ id: "window", name: "GlobalWindowAggregate[3]", parallelism: 2, status: "RUNNING" },
 	],
 };
 

@@ -5,7 +5,7 @@ import { type Origin, whyAnew } from "../../local/origin.ts";
 import { placesIn } from "../../local/stack.ts";
 import { tempDir } from "./support.ts";
 
-const before: Origin = { stream: "trades of noon", sql: "s3://b/1.zip", runner: "abc" };
+const before: Origin = { stream: "trades of noon", runner: "abc" };
 
 /** A stack that took a checkpoint and whose emulator saved its state, at these seconds; undefined is never. */
 function stack({ checkpointAt, savedAt }: { checkpointAt?: number; savedAt?: number }): string {
@@ -22,7 +22,7 @@ function stack({ checkpointAt, savedAt }: { checkpointAt?: number; savedAt?: num
 }
 
 describe("a job goes on from its checkpoint", () => {
-	test("while stream, SQL and runner are the same and the emulator has all that the checkpoint knows of", () => {
+	test("while stream and runner are the same and the emulator has all that the checkpoint knows of", () => {
 		expect(whyAnew(stack({ checkpointAt: 1_000, savedAt: 2_000 }), before, { ...before })).toBeUndefined();
 	});
 });
@@ -30,7 +30,6 @@ describe("a job goes on from its checkpoint", () => {
 describe("a job begins anew", () => {
 	test.each([
 		[{ ...before, stream: "trades of one o'clock" }, "The stream of trades is not the one of the last start"],
-		[{ ...before, sql: "s3://b/2.zip" }, "The SQL changed since the last start"],
 		[{ ...before, runner: "def" }, "The runner changed since the last start"],
 	])("with %j", (now, reason) => {
 		expect(whyAnew(stack({ checkpointAt: 1_000, savedAt: 2_000 }), before, now)).toBe(reason);

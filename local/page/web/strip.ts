@@ -7,6 +7,7 @@ const NAMES: Record<Part["part"], string> = {
 	flink: "Flink",
 	questdb: "QuestDB",
 	producer: "Producer",
+	sql: "SQL",
 };
 /** What the page is missing while a part is not up. */
 const CONSEQUENCES: Record<Part["part"], string> = {
@@ -14,6 +15,7 @@ const CONSEQUENCES: Record<Part["part"], string> = {
 	flink: "no new bars, ticks or alerts are made",
 	questdb: "the history of bars is missing",
 	producer: "no new trades are sent",
+	sql: "the job runs on with the SQL before the last edit",
 };
 
 /** Writes a status into the page. Text that has not changed is left alone, so that nothing is read out twice. */

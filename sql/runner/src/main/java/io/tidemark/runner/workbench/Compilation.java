@@ -27,7 +27,8 @@ final class Compilation {
 
     private Compilation() {}
 
-    /** Describes every relation and INSERT; adds the compiled plan where {@code plan} is asked for. */
+    /** Describes every relation and INSERT; adds the compiled plan where {@code plan} is asked for;
+     * {@code describe} set to false leaves the descriptions out. */
     static ObjectNode of(JsonNode request) throws IOException {
         Map<String, String> properties = JSON.convertValue(request.path("properties"), new TypeReference<>() {});
         SqlFiles files = SqlFiles.read(request.path("sql").asText(), properties);
@@ -42,7 +43,9 @@ final class Compilation {
             if (request.path("plan").asBoolean()) {
                 answer.put("plan", Job.compile(tables, relations, job));
             }
-            Description.of(tables, relations, job, answer);
+            if (request.path("describe").asBoolean(true)) {
+                Description.of(tables, relations, job, answer);
+            }
             return answer;
         } finally {
             delete(lake);
