@@ -1,5 +1,6 @@
 -- One row: a record of the stream, clocks aside, with what is wrong with it: at most the first of malformed, invalid
--- and late is what rejects it. Key and time as in trades.
+-- and late is what rejects it.
+-- Key: shard_id, sequence_number, sub_sequence_number. Time: plausible_time. Both are those of trades.
 -- Late: the 1-minute window of the trade has closed. Before the first watermark nothing is late.
 CREATE VIEW checked AS
 SELECT

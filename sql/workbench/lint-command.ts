@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { startProgress } from "../../local/progress.ts";
 import { setUpLinter } from "../../local/setup.ts";
 import { type Lint, lint } from "./lint.ts";
-import { sqlDir } from "./properties.ts";
+import { sqlOption } from "./options.ts";
 
 const NOTES = `
 The rules are in sql/.sqlfluff, which editors with a sqlfluff extension read too. The exit code is 1 if anything is left.`;
@@ -12,7 +12,7 @@ export function lintCommand(): Command {
 	return new Command("lint")
 		.description("hold the SQL files against the rules of writing in sql/.sqlfluff (sqlfluff, its Flink dialect)")
 		.argument("[pattern...]", "only files with one of these in their path, such as bars or 2_views")
-		.option("--sql <dir>", "the SQL directory", sqlDir)
+		.addOption(sqlOption())
 		.option("--fix", "rewrite what can be put right without changing what it means")
 		.addHelpText("after", NOTES)
 		.action(async (patterns: string[], { sql, fix = false }: { sql: string; fix?: boolean }) => {
