@@ -11,6 +11,7 @@ import { upCommand } from "./up.ts";
 export async function program(): Promise<Command> {
 	const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 	const { produceCommand } = await import("../producer/command.ts");
+	const { sqlCommand } = await import("../sql/workbench/command.ts");
 	const command = new Command("tidemark")
 		.description(
 			"Stream analytics for market data: trades through Kinesis, Flink SQL and Iceberg, on this machine or on AWS",
@@ -19,10 +20,11 @@ export async function program(): Promise<Command> {
 		.showHelpAfterError("(--help lists what there is)")
 		.addCommand(upCommand())
 		.addCommand(produceCommand())
+		.addCommand(sqlCommand())
 		.addCommand(queryCommand())
 		.addCommand(cleanCommand());
 	// Subcommands inherit neither of these.
-	for (const each of [command, ...command.commands])
+	for (const each of [command, ...command.commands, ...command.commands.flatMap(({ commands }) => commands)])
 		each.exitOverride().showHelpAfterError("(--help lists what there is)");
 	return command;
 }

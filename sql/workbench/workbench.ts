@@ -38,11 +38,17 @@ export interface Workbench {
 		plan?: boolean;
 		describe?: boolean;
 	}): Promise<Compilation>;
-	/** Sends any request and returns its answer. Throws {@link SqlError}, or Error where it failed otherwise. */
-	request<T>(what: string, body?: object): Promise<T>;
+	/**
+	 * Sends any request and returns its answer; rows that come before it go to `onRow`, with 1 for one that comes and -1 for
+	 * one that is taken back. Throws {@link SqlError}, or Error where it failed otherwise.
+	 */
+	request<T>(what: string, body?: object, onRow?: OnRow): Promise<T>;
 	/** Ends the JVM. */
 	stop(): Promise<void>;
 }
+
+/** A row that a request gives out on its way. */
+export type OnRow = (row: Record<string, unknown>, change: 1 | -1) => void;
 
 /** How to start a workbench. */
 export interface WorkbenchStart {
@@ -92,11 +98,14 @@ export function talkTo(child: Child): Workbench {
 	if (!child.talk) throw new Error(`${child.name} was not started to be talked to`);
 	const { stdin, stdout } = child.talk;
 	const open = new Map<number, (answer: Answer) => void>();
+	const listening = new Map<number, OnRow>();
 	let count = 0;
 	let ended: string | undefined;
 	stdin.on("error", () => {}); // that it has ended is told by its exit
 	createInterface({ input: stdout }).on("line", (line) => {
 		const answer = JSON.parse(line) as Answer;
+		if (answer.row) return listening.get(answer.id)?.(answer.row, answer.change ?? 1);
+		listening.delete(answer.id);
 		open.get(answer.id)?.(answer);
 		open.delete(answer.id);
 	});
@@ -106,11 +115,12 @@ export function talkTo(child: Child): Workbench {
 		open.clear();
 	});
 
-	async function request<T>(what: string, body: object = {}): Promise<T> {
+	async function request<T>(what: string, body: object = {}, onRow?: OnRow): Promise<T> {
 		if (ended !== undefined) throw new Error(ended);
 		count += 1;
 		const id = count;
 		const answered = new Promise<Answer>((resolve) => open.set(id, resolve));
+		if (onRow) listening.set(id, onRow);
 		stdin.write(`${JSON.stringify({ id, do: what, ...body })}\n`);
 		const answer = await answered;
 		if (answer.problems) throw new SqlError(answer.problems);
@@ -131,4 +141,6 @@ interface Answer {
 	ok?: unknown;
 	problems?: Problem[];
 	failed?: string;
+	row?: Record<string, unknown>;
+	change?: 1 | -1;
 }

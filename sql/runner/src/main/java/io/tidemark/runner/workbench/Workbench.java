@@ -3,6 +3,7 @@ package io.tidemark.runner.workbench;
 import io.tidemark.runner.Problem;
 import io.tidemark.runner.SqlProblems;
 import io.tidemark.runner.workbench.given.CaseRunner;
+import io.tidemark.runner.workbench.given.Tail;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -67,6 +68,17 @@ public final class Workbench {
         }
     }
 
+    /** A row on its way, before the answer: {@code {"id":1,"row":{…},"change":1}}. */
+    private void event(JsonNode request, ObjectNode row, int change) {
+        ObjectNode event = JSON.createObjectNode();
+        event.set("id", request.get("id"));
+        event.set("row", row);
+        event.put("change", change);
+        synchronized (answers) {
+            answers.println(event);
+        }
+    }
+
     private ObjectNode handle(JsonNode request) throws Exception {
         switch (request.path("do").asText()) {
             case "compile":
@@ -77,6 +89,8 @@ public final class Workbench {
                 return job.stop(request);
             case "run":
                 return cases.run(request);
+            case "tail":
+                return Tail.run(request, (row, change) -> event(request, row, change));
             default:
                 throw new IllegalArgumentException("There is no request " + request.path("do"));
         }

@@ -38,13 +38,26 @@ final class Run {
     private final Set<String> read = ConcurrentHashMap.newKeySet();
     private final Map<String, Map<ObjectNode, Integer>> found = new ConcurrentHashMap<>();
 
-    private Run(Map<String, List<Arrival>> given) {
+    private final Listener listener;
+
+    private Run(Map<String, List<Arrival>> given, Listener listener) {
         this.given = given;
+        this.listener = listener;
+    }
+
+    /** Is told of each row as it comes (+1) or is taken back (-1). */
+    interface Listener {
+        void found(ObjectNode row, int change);
     }
 
     /** Makes the rows by relation known under the id until {@link #close}. */
     static Run open(String id, Map<String, List<Arrival>> given) {
-        Run run = new Run(given);
+        return open(id, given, null);
+    }
+
+    /** As above; the rows that come out go to the listener, and are not kept. */
+    static Run open(String id, Map<String, List<Arrival>> given, Listener listener) {
+        Run run = new Run(given, listener);
         RUNS.put(id, run);
         return run;
     }
@@ -75,6 +88,10 @@ final class Run {
 
     /** Counts a row of the changelog: +1 for one that comes, -1 for one that is taken back. */
     void found(String relation, ObjectNode row, int change) {
+        if (listener != null) {
+            listener.found(row, change);
+            return;
+        }
         found.computeIfAbsent(relation, name -> new LinkedHashMap<>());
         Map<ObjectNode, Integer> rows = found.get(relation);
         synchronized (rows) {
