@@ -95,9 +95,11 @@ export async function runCase(test: Case, relations: CaseRelations, options: Run
 }
 
 function ask(test: Case, given: Record<string, Given>, variants: Variant[], { workbench, sql, changed }: RunOptions) {
+	const properties = offlineProperties(sql);
+	if (properties.LATENESS_SECONDS !== undefined) properties.LATENESS_SECONDS = String(test.lateness);
 	return workbench.request<Answer>("run", {
 		sql,
-		properties: offlineProperties(sql, { lateness: test.lateness }),
+		properties,
 		given: Object.fromEntries(Object.entries(given).map(([name, { rows }]) => [name, rows])),
 		expect: Object.keys(test.expect),
 		lateness: test.lateness * 1000,

@@ -43,7 +43,9 @@ final class CompiledClasses {
             Object cache = get(CompileUtils.class, null, "COMPILED_CLASS_CACHE");
             Object local = get(cache.getClass(), cache, "localCache");
             Class<?> key = Class.forName(CompileUtils.class.getName() + "$ClassKey");
-            accessible(local.getClass(), "maxWeight").setLong(local, MAX_CLASSES);
+            for (Object segment : (Object[]) get(local.getClass(), local, "segments")) {
+                accessible(segment.getClass(), "maxSegmentWeight").setLong(segment, MAX_CLASSES);
+            }
             accessible(local.getClass(), "keyEquivalence").set(local, new ByCode(accessible(key, "code")));
             return true;
         } catch (ReflectiveOperationException | RuntimeException e) {

@@ -112,7 +112,7 @@ final class RelationSchema {
             schema.watermark(
                     eventTime,
                     "`" + eventTime + "` - INTERVAL '" + latenessMillis / 1000 + "."
-                            + String.format("%03d", latenessMillis % 1000) + "' SECOND(6, 3)");
+                            + String.format("%03d", latenessMillis % 1000) + "' SECOND(3, 3)");
         }
         return schema.build();
     }
