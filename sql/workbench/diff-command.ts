@@ -58,6 +58,6 @@ export async function compare(
 }
 
 async function planOf(workbench: Workbench, sql: string, properties: Record<string, string>): Promise<Plan> {
-	const { plan = "" } = await workbench.compile({ sql, properties, plan: true });
+	const { plan = "" } = await workbench.compile({ sql, properties, plan: true, describe: false });
 	return parsePlan(plan, sql);
 }

@@ -21,7 +21,7 @@ export function planCommand(): Command {
 		.addHelpText("after", NOTES)
 		.action(async ({ sql, json = false, out }: { sql: string; json?: boolean; out?: string }) => {
 			const { plan = "" } = await withWorkbench((workbench) =>
-				workbench.compile({ sql, properties: offlineProperties(sql), plan: true }),
+				workbench.compile({ sql, properties: offlineProperties(sql), plan: true, describe: false }),
 			);
 			const text = plan.trimEnd();
 			if (out !== undefined) write(out, `${text}\n`);
