@@ -42,13 +42,15 @@ export type Trade = z.infer<typeof Trade>;
 export const Clock = z.strictObject({ event_time: Instant, source: z.literal("clock") });
 export type Clock = z.infer<typeof Clock>;
 
+/** The intervals that Tidemark comes with. */
 export const Interval = z.enum(["1m", "5m", "1h", "1d"]);
 export type Interval = z.infer<typeof Interval>;
 
 /** One closed window of one symbol. Key: symbol, interval, window_start. */
 export const Bar = z.object({
 	symbol: z.string().min(1),
-	interval: Interval,
+	/** `1m`, `5m`, `1h`, `1d`, or what the SQL adds: a whole number of seconds, minutes, hours or days. */
+	interval: z.string().regex(/^[1-9]\d*[smhd]$/, "must be a number and s, m, h or d, such as 15m"),
 	window_start: Instant,
 	window_end: Instant,
 	open: Price,

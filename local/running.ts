@@ -8,7 +8,7 @@ import { type Flink, type FlinkStart, startFlink } from "./flink.ts";
 import { type FlinkRest, flinkRest } from "./flink-rest.ts";
 import { beginAnew, keepOrForget } from "./origin.ts";
 import type { Part } from "./page/messages.ts";
-import { root, tools } from "./paths.ts";
+import { tools } from "./paths.ts";
 import type { Ports } from "./ports.ts";
 import { type Child, crashMessage } from "./process.ts";
 import { processId } from "./process-id.ts";
@@ -29,6 +29,8 @@ export interface StackStart {
 	checkpointMs: number;
 	/** Whether a live page will be served at its port. */
 	page: boolean;
+	/** The SQL directory. */
+	sqlDir: string;
 	/** Whether edits of the SQL files are applied to the running job. */
 	watchSql: boolean;
 	progress: Progress;
@@ -119,6 +121,7 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 			parallelism: start.parallelism,
 			checkpointMs: start.checkpointMs,
 			runnerJar: standInForJar(dir),
+			sqlFolder: start.sqlDir,
 			endpoints: { store: record.endpoints.questdb },
 		};
 		const outputs = await progress.step("Deploying the stacks to the emulator", () =>
@@ -137,6 +140,7 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 			port: ports.flink,
 			java,
 			...application,
+			sqlDir: start.sqlDir,
 			onStart: own,
 			onAnew: (reason) => beginAnew(stack, reason, progress.say),
 		};
@@ -153,7 +157,7 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 				if (start.watchSql) {
 					reload = startReload({
 						start: begin,
-						sqlDir: join(root, "sql"),
+						sqlDir: start.sqlDir,
 						flink: () => (running?.child.crashed() ? undefined : running),
 						rest: flink,
 						say: progress.say,

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import {
 	type Feed,
 	openFeed,
@@ -15,7 +15,7 @@ import { stopLeftovers } from "./leftovers.ts";
 import { isLock, tryLock } from "./lock.ts";
 import { finish } from "./once.ts";
 import type { Page } from "./page/server.ts";
-import { liveDir, runsDir } from "./paths.ts";
+import { liveDir, root, runsDir } from "./paths.ts";
 import { choosePorts, type Ports } from "./ports.ts";
 import { killChildren } from "./process.ts";
 import { type Progress, startProgress } from "./progress.ts";
@@ -27,6 +27,8 @@ import { newRunId, placesIn, readStack, region } from "./stack.ts";
 /** The options of `tidemark up`. */
 export interface UpOptions extends FeedOptions {
 	once?: boolean;
+	/** The SQL directory; the repository's own by default. */
+	sql?: string;
 	shards?: number;
 	parallelism: number;
 	page: boolean;
@@ -99,6 +101,7 @@ async function session(options: UpOptions, once: boolean, progress: Progress, si
 		});
 		const { java } = await setUp(progress, { signal });
 		const { parallelism, page } = options;
+		const sqlDir = resolve(options.sql ?? join(root, "sql"));
 		const start = {
 			id,
 			dir,
@@ -108,6 +111,7 @@ async function session(options: UpOptions, once: boolean, progress: Progress, si
 			parallelism,
 			checkpointMs: CHECKPOINT_MS,
 			page,
+			sqlDir,
 			watchSql: !once,
 			progress,
 			signal,

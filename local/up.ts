@@ -10,6 +10,7 @@ Examples:
   $ npm start -- --replay trades.csv.gz --speed 60 --rebase now
   $ npm start -- --replay trades.csv.gz --speed max --once
 
+While it runs, each edit of the SQL files is applied to the running job, with its state: see npx tidemark sql --help.
 With --once the stack has a state of its own in .tidemark/runs, on free ports. It ends when everything is processed: stdout
 gets one line of JSON with the counts, and the exit code is 1 if they do not add up or the stores disagree.`;
 
@@ -24,6 +25,7 @@ export function upCommand(): Command {
 	addReplayOptions(command)
 		.option("--seed <number>", "seed of the synthetic feed (default: 1)", parseNumber)
 		.option("--once", "with --replay: end when all is processed, and print the counts as one line of JSON")
+		.option("--sql <dir>", "another SQL directory than this repository's sql")
 		.option("--shards <n>", "shards of each stream (default: 2, or what the live stack has)", parseCount)
 		.option("--parallelism <n>", "parallel subtasks of the Flink job", parseCount, 1)
 		.option("--no-page", "leave the live page out");

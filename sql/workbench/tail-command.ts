@@ -96,11 +96,11 @@ function output(relation: string, options: Options, stop: AbortController): { ta
 		count += 1;
 		if (options.json) process.stdout.write(`${JSON.stringify(change === 1 ? row : { ...row, retracted: true })}\n`);
 		else {
-			if (!printer) {
-				printer = rowPrinter(Object.keys(row));
-				process.stderr.write(`${printer.head()}\n`);
-			}
-			process.stdout.write(`${printer.line(row, change)}\n`);
+			const first = printer === undefined;
+			printer ??= rowPrinter(Object.keys(row));
+			const line = printer.line(row, change); // which widens the columns
+			if (first) process.stderr.write(`${printer.head()}\n`);
+			process.stdout.write(`${line}\n`);
 		}
 		if (count === options.limit) stop.abort();
 	};
@@ -112,8 +112,9 @@ function output(relation: string, options: Options, stop: AbortController): { ta
 
 function friendly(error: unknown, relation: string, { child }: Workbench): unknown {
 	if (error instanceof UserError || !(error instanceof Error) || child.crashed()) return error;
+	// Flink's words without its classes, and without places in a text that nobody wrote.
 	const said =
-		/(?:IllegalArgumentException|SqlValidatorException|ValidationException|SqlParseException): ([\s\S]*)$/.exec(
+		/Exception: (?:SQL validation failed\. |SQL parse failed\. |(?:From|At) line \d[^:]*: )*(.*?)(?:: [\w.]+Exception|$)/s.exec(
 			error.message,
 		);
 	return said ? new UserError(`${relation} cannot be shown: ${said[1]}`, { cause: error }) : error;

@@ -8,7 +8,7 @@ const MS: Record<Interval, number> = { "1m": 60_000, "5m": 300_000, "1h": 3_600_
 
 /** A closed bar around a close; `over` replaces any field. */
 export function bar(symbol: string, start: string, close: number, over: Partial<Bar> = {}): Bar {
-	const interval = over.interval ?? "1m";
+	const interval = (over.interval ?? "1m") as Interval;
 	const begin = Date.parse(start);
 	const open = over.open ?? close - 0.1;
 	return {
