@@ -20,6 +20,13 @@ final class Planner {
     private final StreamTableEnvironment tables;
     private final Map<String, RelationSchema> relations = new LinkedHashMap<>();
     private final Map<String, Plan> plans = new LinkedHashMap<>();
+    /** With changed views, of which there are many, each for a short time: the last few. */
+    private final Map<String, Plan> changedPlans = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Plan> eldest) {
+            return size() > 40;
+        }
+    };
 
     /**
      * Throws {@code SqlProblems} where the planner refuses a relation.
@@ -82,12 +89,11 @@ final class Planner {
     Plan plan(
             Map<String, String> given, long latenessMillis, Collection<String> expected, Map<String, String> changed) {
         String shape = given + " " + latenessMillis + " " + expected + " " + changed;
-        Plan plan = plans.get(shape);
+        Map<String, Plan> made = changed.isEmpty() ? plans : changedPlans;
+        Plan plan = made.get(shape);
         if (plan == null) {
             plan = make(given, latenessMillis, expected, changed);
-            if (changed.isEmpty()) {
-                plans.put(shape, plan);
-            }
+            made.put(shape, plan);
         }
         return plan;
     }

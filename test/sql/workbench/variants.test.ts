@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Case } from "../../../sql/workbench/cases.ts";
+import { arrivalOrder, variantsOf } from "../../../sql/workbench/variants.ts";
+
+const times = fc.array(fc.option(fc.integer({ min: 0, max: 20_000 }), { freq: 5 }), { maxLength: 40 });
+
+test("an arrival order has each row once, and none out of order by as much as the lateness", () => {
+	fc.assert(
+		fc.property(times, fc.integer({ min: 0, max: 5_000 }), fc.nat(), (rows, lateness, seed) => {
+			const order = arrivalOrder(rows, lateness, seed);
+			expect([...order].sort((a, b) => a - b)).toEqual([...rows.keys()]);
+			let newest = Number.NEGATIVE_INFINITY;
+			for (const time of order.map((row) => rows[row] ?? null)) {
+				if (time === null) continue;
+				if (lateness > 0) expect(time).toBeGreaterThan(newest - lateness);
+				else expect(time).toBeGreaterThanOrEqual(newest);
+				newest = Math.max(newest, time);
+			}
+		}),
+	);
+});
+
+test("a row without an event time stays behind the one before it", () => {
+	fc.assert(
+		fc.property(times, fc.nat(), (rows, seed) => {
+			const order = arrivalOrder(rows, 2_000, seed);
+			for (const [row, time] of rows.entries()) {
+				if (time === null && row > 0) expect(order.indexOf(row)).toBe(order.indexOf(row - 1) + 1);
+			}
+		}),
+	);
+});
+
+test("orders differ by their seed, and are the same for the same", () => {
+	const rows = Array.from({ length: 20 }, (_, i) => i * 100);
+	expect(arrivalOrder(rows, 2_000, 1)).toEqual(arrivalOrder(rows, 2_000, 1));
+	expect(arrivalOrder(rows, 2_000, 1)).not.toEqual(arrivalOrder(rows, 2_000, 2));
+	expect(arrivalOrder(rows, 0, 1)).toEqual([...rows.keys()]);
+});
+
+const given = (count: number) => {
+	const row = { values: {}, shard: 0, key: "" };
+	return { trades: { rows: Array(count).fill(row), times: Array(count).fill(0), places: Array(count).fill("") } };
+};
+const aCase = (more: Partial<Case> = {}) =>
+	({ order: "any", batch: true, parallelism: true, lateness: 2, ...more }) as Case;
+
+test("a case runs in all ways but those that it opts out of", () => {
+	const names = (test: Case, count = 3) => variantsOf(test, given(count)).map(({ name }) => name);
+	const orders = [1, 2, 3, 4, 5].map((i) => `random order ${i} of 5`);
+	expect(names(aCase())).toEqual(["as given", ...orders, "batch mode", "parallelism 2"]);
+	expect(names(aCase({ order: "given" }))).toEqual(["as given", "batch mode", "parallelism 2"]);
+	expect(names(aCase({ batch: false, parallelism: false }))).toEqual(["as given", ...orders]);
+	expect(names(aCase(), 1)).toEqual(["as given", "batch mode", "parallelism 2"]); // one row has one order
+});
