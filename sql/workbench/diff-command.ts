@@ -29,7 +29,8 @@ export function diffCommand(): Command {
 		.option("--json", "print the verdict and each operator's outcome as JSON")
 		.addHelpText("after", NOTES)
 		.action(async (ref: string | undefined, { sql, json = false }: { sql: string; json?: boolean }) => {
-			const { outcome, against } = await withWorkbench((workbench) => compare(workbench, sql, ref));
+			const release = sql === sqlDir ? readRelease(liveDir()) : undefined;
+			const { outcome, against } = await withWorkbench((workbench) => judgeAgainst(workbench, sql, ref, release));
 			const { plan: _, highest: __, ...said } = outcome;
 			if (!json) process.stderr.write(`Against ${against}\n`);
 			process.stdout.write(json ? `${JSON.stringify({ against, ...said }, null, "\t")}\n` : `${reportOf(outcome)}\n`);
@@ -37,12 +38,12 @@ export function diffCommand(): Command {
 		});
 }
 
-/** Judges a SQL directory against a git ref, or against the plan that runs where no ref is given. */
-export async function compare(
+/** Judges a SQL directory against a git ref; where none is given against a release, and where there is none against HEAD. */
+export async function judgeAgainst(
 	workbench: Workbench,
 	sql: string,
 	ref?: string,
-	release: Released | undefined = sql === sqlDir ? readRelease(liveDir()) : undefined,
+	release?: Released,
 ): Promise<{ outcome: Outcome; against: string }> {
 	if (ref === undefined && release) {
 		const { properties, highest, at } = release.release;

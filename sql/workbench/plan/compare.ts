@@ -47,11 +47,17 @@ function worthSaying(all: Difference[]): Difference[] {
 }
 
 function fixedDifferences(old: HeldState, now: HeldState): Difference[] {
-	const found = old.fixed.flatMap((before, index) => {
-		const after = now.fixed[index];
-		return before.value === after?.value ? [] : [{ what: before.what, how: differenceOf(before.shown, after?.shown) }];
+	// Two of the same name, for a join's two sides, stay in their order.
+	const names = [...new Set([...old.fixed, ...now.fixed].map(({ what }) => what))];
+	return names.flatMap((what) => {
+		const [before, after] = [old, now].map(({ fixed }) => fixed.filter((each) => each.what === what)) as [
+			Fixed[],
+			Fixed[],
+		];
+		const at =
+			before.length === after.length ? before.findIndex(({ value }, index) => value !== after[index]?.value) : 0;
+		return at < 0 ? [] : [{ what, how: differenceOf(before[at]?.shown, after[at]?.shown) }];
 	});
-	return old.fixed.length !== now.fixed.length && found.length === 0 ? [{ what: "what it keeps", how: "" }] : found;
 }
 
 function differenceOf(before: Fixed["shown"], after: Fixed["shown"]): string {

@@ -39,7 +39,7 @@ export function placesOf(graph: PlanGraph, lineage: Lineage, states: Map<PlanNod
 			...down.get(output),
 			does: [...(does.get(output) ?? []), ...(down.get(output)?.does ?? [])],
 		}));
-		const ways = outputs.map((output, index) => `${graph.inputs(output).indexOf(node)} ${known[index]?.hash}`);
+		const ways = outputs.map((output, index) => `${inputNumber(graph, node, output)} ${known[index]?.hash}`);
 		const table = kindOf(node) === "sink" ? tableOf(node) : null;
 		down.set(node, {
 			hash: hashOf([own.get(node), ...ways.sort()]),
@@ -54,6 +54,11 @@ export function placesOf(graph: PlanGraph, lineage: Lineage, states: Map<PlanNod
 			return [node, { up: upHash, down: downHash, before, behind, sinks }];
 		}),
 	);
+}
+
+/** Which of a node's inputs another is, where that makes a difference: a union's inputs are all alike. */
+function inputNumber(graph: PlanGraph, node: PlanNode, output: PlanNode): number {
+	return kindOf(output) === "union" ? 0 : graph.inputs(output).indexOf(node);
 }
 
 /** How alike the places of two nodes are: from 0 to 18; what they exactly share counts most. */

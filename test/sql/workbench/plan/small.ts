@@ -34,8 +34,12 @@ export class SmallPlan {
 	private readonly nodes: PlanNode[] = [];
 	private readonly edges: Plan["edges"] = [];
 
+	private readonly first: number;
+
 	/** `first`: the id of the first node; ids are given out in order. */
-	constructor(private readonly first = 1) {}
+	constructor(first = 1) {
+		this.first = first;
+	}
 
 	plan(): Plan {
 		return JSON.parse(JSON.stringify({ flinkVersion: "1.20", nodes: this.nodes, edges: this.edges })) as Plan;
