@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import { flinkConfig, newestCheckpoint, writeFlinkConf } from "../../local/flink-config.ts";
+import { flinkConfig, newestCheckpoint, SAVEPOINTS, writeFlinkConf } from "../../local/flink-config.ts";
 import { tempDir } from "./support.ts";
 
 const settings = { port: 8081, checkpoints: "/state/with space/checkpoints", checkpointMs: 5_000, parallelism: 2 };
@@ -54,6 +54,14 @@ describe("Flink's configuration", () => {
 	});
 });
 
+test("state that nobody takes is an error unless it is to be dropped", () => {
+	const key = "execution.state-recovery.ignore-unclaimed-state";
+	const of = (more: object) => JSON.parse(flinkConfig({ ...settings, ...more }));
+	expect(of({ restoreFrom: "/c/chk-1" })[key]).toBe(false);
+	expect(of({ restoreFrom: "/c/chk-1", dropState: true })[key]).toBe(true);
+	expect(of({ dropState: true })[key]).toBeUndefined();
+});
+
 describe("the newest checkpoint", () => {
 	test("is the latest that is complete, over all jobs", () => {
 		const dir = tempDir();
@@ -68,6 +76,18 @@ describe("the newest checkpoint", () => {
 		const dir = tempDir();
 		checkpoint(dir, "job1", 9, 1_000);
 		const newest = checkpoint(dir, "job1", 10, 1_000);
+		expect(newestCheckpoint(dir)).toBe(newest);
+	});
+
+	test("is the savepoint that ended the last job", () => {
+		const dir = tempDir();
+		checkpoint(dir, "job1", 9, 1_000);
+		const path = join(dir, SAVEPOINTS, "savepoint-job1-ab12");
+		mkdirSync(path, { recursive: true });
+		writeFileSync(join(path, "_metadata"), "state");
+		utimesSync(join(path, "_metadata"), 1_000, 1_000);
+		expect(newestCheckpoint(dir)).toBe(path);
+		const newest = checkpoint(dir, "job2", 1, 2_000);
 		expect(newestCheckpoint(dir)).toBe(newest);
 	});
 
