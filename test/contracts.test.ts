@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
-import { Bar, Clock, Hit, Reject, Tick, Trade } from "../contracts.ts";
+import { Bar, Clock, Hit, Trade } from "../contracts.ts";
 import { contractsPage } from "../docs/contracts.ts";
 import { parseRelation, type Relation, relationsIn } from "../docs/ddl.ts";
 import { root } from "../local/paths.ts";
+import { contracts, differences } from "../sql/workbench/check/contracts.ts";
 
 const relation = (folder: string, name: string): Relation => {
 	const found = relationsIn(folder).find((each) => each.name === name);
@@ -14,60 +14,37 @@ const relation = (folder: string, name: string): Relation => {
 	return found;
 };
 
-/** The SQL type in which a field of a schema is kept, with times as `time`. */
-function sqlTypes(schema: z.ZodObject): Record<string, string> {
-	const { properties = {} } = z.toJSONSchema(schema, { io: "input" });
-	return Object.fromEntries(
-		Object.entries(properties).map(([name, property]) => {
-			const text = JSON.stringify(property);
-			const type = text.includes("date-time")
-				? "time"
-				: text.includes('"integer"')
-					? "BIGINT"
-					: text.includes('"number"')
-						? "DOUBLE"
-						: "STRING";
-			return [name, type];
-		}),
-	);
-}
-
-const columns = ({ columns }: Relation, time: string) =>
-	Object.fromEntries(columns.map(({ name, type }) => [name, type === time ? "time" : type]));
-
 describe("the DDL has exactly the columns of the contract, in its types", () => {
-	test("trades, as the source reads them", () => {
-		const source = relation("1_sources", "trades");
-		const physical = { ...source, columns: source.columns.filter((column) => !column.metadata) };
-		expect(columns(physical, "TIMESTAMP_LTZ(3)")).toEqual(sqlTypes(Trade));
+	test.each(Object.keys(contracts))("%s", (name) => {
+		const folder = { lake: "3_sinks/lake", streams: "3_sinks/streams" }[name.split(".")[0] as string] ?? "1_sources";
+		const found = relation(folder, name);
+		expect(
+			differences(
+				name,
+				found.columns.filter((column) => !column.metadata),
+			),
+		).toEqual([]);
+		expect(found.partitionedBy).toEqual(folder === "1_sources" ? [] : [folder === "3_sinks/lake" ? "day" : "symbol"]);
 	});
 
-	test.each([
-		["bars", Bar],
-		["ticks", Tick],
-		["hits", Hit],
-	])("the stream of %s", (name, schema) => {
-		const sink = relation("3_sinks/streams", `streams.${name}`);
-		const types = sqlTypes(schema);
-		// Times leave as ISO 8601 text.
-		for (const [field, type] of Object.entries(types)) if (type === "time") types[field] = "STRING";
-		expect(columns(sink, "none")).toEqual(types);
-		expect(sink.partitionedBy).toEqual(["symbol"]);
-	});
-
-	test.each([
-		["bars", Bar, {}],
-		["hits", Hit, {}],
-		["rejects", Reject, {}],
-		[
-			"trades",
-			Trade,
-			{ shard_id: "STRING", sequence_number: "STRING", sub_sequence_number: "BIGINT", arrived_at: "time" },
-		],
-	])("the lake's %s", (name, schema, more) => {
-		const table = relation("3_sinks/lake", `lake.${name}`);
-		expect(columns(table, "TIMESTAMP_LTZ(6)")).toEqual({ ...sqlTypes(schema), ...more, day: "DATE" });
-		expect(table.partitionedBy).toEqual(["day"]);
+	test("which is what the schemas say", () => {
+		expect(contracts["streams.bars"]).toMatchObject({ window_start: "STRING", volume: "BIGINT", vwap: "DOUBLE" });
+		expect(contracts["lake.rejects"]).toEqual({
+			reason: "STRING",
+			payload: "STRING",
+			detail: "STRING",
+			shard_id: "STRING",
+			sequence_number: "STRING",
+			sub_sequence_number: "BIGINT",
+			arrived_at: "TIMESTAMP_LTZ(6)",
+			day: "DATE",
+		});
+		for (const [schema, name] of [
+			[Trade, "trades"] as const,
+			[Bar, "streams.bars"] as const,
+			[Hit, "streams.hits"] as const,
+		])
+			expect(Object.keys(contracts[name] ?? {})).toEqual(Object.keys(schema.shape));
 	});
 });
 

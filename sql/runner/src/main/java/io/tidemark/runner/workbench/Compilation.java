@@ -52,6 +52,15 @@ final class Compilation {
         }
     }
 
+    /** The request {@code functions}: the names of all that SQL can call, in upper case. */
+    static ObjectNode functions() {
+        ObjectNode answer = JSON.createObjectNode();
+        StreamTableEnvironment tables =
+                Job.tables(StreamExecutionEnvironment.getExecutionEnvironment(new Configuration()));
+        Stream.of(tables.listFunctions()).map(String::toUpperCase).sorted().forEach(answer.putArray("names")::add);
+        return answer;
+    }
+
     /** Points the lake's tables at a folder of their own, so that nothing is reached over a network. */
     private static Path offline(StreamTableEnvironment tables, Relations relations) throws IOException {
         List<Relations.Relation> lake = relations.of("sink").stream()

@@ -83,6 +83,8 @@ public final class Workbench {
         switch (request.path("do").asText()) {
             case "compile":
                 return Compilation.of(request);
+            case "functions":
+                return Compilation.functions();
             case "start":
                 return job.start(request);
             case "stop":
