@@ -3,7 +3,10 @@ import { list } from "./words.ts";
 
 /** An outcome for a reader: the verdict with its reasons, then what became of each operator that keeps state. */
 export function reportOf({ verdict, reasons, operators }: Outcome): string {
-	const notes = operators.filter(({ notes }) => notes.length > 0);
+	const notes = new Map<string, string[]>();
+	for (const { what, for: sinks, notes: own } of operators) {
+		for (const note of own) notes.set(note, [...(notes.get(note) ?? []), `${what}${leading(sinks)}`]);
+	}
 	const counts = (["kept", "changed", "new", "lost"] as const)
 		.map((outcome) => [outcome, operators.filter((each) => each.outcome === outcome).length] as const)
 		.filter(([, count]) => count > 0)
@@ -13,8 +16,8 @@ export function reportOf({ verdict, reasons, operators }: Outcome): string {
 		...reasons.map((reason) => `  - ${reason}`),
 		"",
 		...operators.map(line),
-		...(notes.length > 0 ? ["", "To know:"] : []),
-		...notes.map(({ what, for: sinks, notes }) => `  - ${what}${leading(sinks)}: ${notes.join("; ")}`),
+		...(notes.size > 0 ? ["", "To know:"] : []),
+		...[...notes].map(([note, whose]) => `  - ${note} (${list(whose, 3)})`),
 	].join("\n");
 }
 

@@ -2,10 +2,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDuckDb, quote } from "../../../../local/duckdb.ts";
 import { tools } from "../../../../local/paths.ts";
+import { readSqlFiles } from "../../../../local/release.ts";
 import type { Plan } from "../../../../sql/workbench/plan/plan.ts";
 import { judge } from "../../../../sql/workbench/plan/verdict.ts";
+import { offlineProperties, sqlDir } from "../../../../sql/workbench/properties.ts";
 import { EDITS, type Edit } from "./edits.ts";
-import { AFTER, BEFORE, readingsSql } from "./readings.ts";
+import { AFTER, BEFORE, edited, readingsSql } from "./readings.ts";
 import { openStand, type Printed, type Stand } from "./stand.ts";
 
 let stand: Stand;
@@ -68,6 +70,34 @@ test("a lake table gets each row once over a savepoint", async () => {
 	const rows = await inLake("SELECT sensor, weight, readings FROM lake ORDER BY ALL");
 	const printed = (whole.minutes ?? []).map((row) => row.slice(1, -1).split(", "));
 	expect(rows).toEqual(printed.map(([sensor, , , , , weight, readings]) => [sensor, weight, readings]).sort());
+});
+
+test("bars of another interval in the repository's own job, one file and two lines, lose nothing", async () => {
+	const sql = readSqlFiles(sqlDir);
+	const quarter = edited(sql, {
+		"2_views/all_bars.sql": [
+			[
+				"UNION ALL\nSELECT CAST('1h'",
+				`UNION ALL\nSELECT CAST('15m' AS STRING) AS \`interval\`, * FROM bars_15m\nUNION ALL\nSELECT CAST('1h'`,
+			],
+		],
+	});
+	const view = (sql["2_views/bars_5m.sql"] ?? "")
+		.replace("VIEW bars_5m", "VIEW bars_15m")
+		.replace("bars_1m", "bars_5m");
+	const old = await stand.plan(sql, offlineProperties());
+	const now = await stand.plan(
+		{ ...quarter, "2_views/bars_15m.sql": view.replace("'5' MINUTE", "'15' MINUTE") },
+		offlineProperties(),
+	);
+	const { verdict, operators, plan } = judge(old, now);
+	expect(verdict).toBe("compatible");
+	const others = operators.filter(({ outcome }) => outcome !== "kept");
+	expect(others.map(({ reason }) => reason)).toEqual([
+		"the 15-minute window (for streams.bars and lake.bars) is new: its open windows start empty",
+	]);
+	expect(operators.filter(({ outcome, oldId, newId }) => outcome === "kept" && oldId !== newId)).toEqual([]);
+	expect(plan.nodes.length).toBeGreaterThan(old.nodes.length);
 });
 
 test("state that is given to an operator with another key does not go unnoticed", async () => {

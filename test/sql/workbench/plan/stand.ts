@@ -15,6 +15,8 @@ export type Printed = Record<string, string[]>;
 export interface Stand {
 	dir: string;
 	compile(sql: Sql, properties?: Record<string, string>): Promise<Plan>;
+	/** Compiles a SQL directory of another kind, that is not to be run. */
+	plan(sql: Sql, properties: Record<string, string>): Promise<Plan>;
 	/** Puts readings where the job that runs, and every one after it, reads them. */
 	give(name: string, readings: Reading[]): void;
 	start(plan: Plan, from?: { savepoint: string; allowNonRestored: boolean }): Promise<void>;
@@ -41,23 +43,21 @@ export async function openStand(): Promise<Stand> {
 	let from = 0;
 	const output = () => readFileSync(log, "utf8").slice(from);
 
+	async function compile(sql: Sql, properties: Record<string, string>, offline: boolean): Promise<Plan> {
+		folders += 1;
+		const folder = join(dir, `sql-${folders}`);
+		writeSql(folder, sql);
+		const { plan = "" } = await workbench.compile({ sql: folder, properties, offline, plan: true, describe: false });
+		return parsePlan(plan, folder);
+	}
+
 	return {
 		dir,
-		async compile(sql, properties = {}) {
-			folders += 1;
-			const folder = join(dir, `sql-${folders}`);
-			writeSql(folder, sql);
+		compile(sql, properties = {}) {
 			const places = { PATH: pathToFileURL(input).href, WAREHOUSE: pathToFileURL(join(dir, "warehouse")).href };
-			const all = { LATENESS_SECONDS: "5", ...places, ...properties };
-			const { plan = "" } = await workbench.compile({
-				sql: folder,
-				properties: all,
-				offline: false,
-				plan: true,
-				describe: false,
-			});
-			return parsePlan(plan, folder);
+			return compile(sql, { LATENESS_SECONDS: "5", ...places, ...properties }, false);
 		},
+		plan: (sql, properties) => compile(sql, properties, true),
 		give(name, readings) {
 			writeFileSync(join(dir, name), lines(readings));
 			renameSync(join(dir, name), join(input, `${name}.json`));

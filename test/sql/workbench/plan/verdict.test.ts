@@ -194,7 +194,7 @@ kept    values so far by symbol (LAG) → streams.moves
 kept    what is under way to streams.moves
 
 To know:
-  - values so far by symbol (LAG) → streams.moves: other rows reach it: what it keeps holds rows from before the edit`,
+  - other rows reach it: what it keeps holds rows from before the edit (values so far by symbol (LAG) → streams.moves)`,
 	);
 });
 
