@@ -67,16 +67,22 @@ export function mutantsOf(sql: string): Mutant[] {
 	const all = tokens(statement);
 	const body = all.findIndex((token) => token.text.toUpperCase() === "AS") + 1;
 	const edits = all.flatMap((_, i) => (i < body ? [] : editsAt(all, i)));
-	const mutants = edits.map((edit) => {
+	const mutants = edits.flatMap((edit) => {
 		const start = all[edit.around[0]]?.start ?? edit.from;
 		const end = all[edit.around[1]]?.end ?? edit.to;
 		const before = statement.slice(start, end);
 		const after = statement.slice(start, edit.from) + edit.text + statement.slice(edit.to, end);
-		return {
+		const mutant = {
 			line: statement.slice(0, edit.from).split("\n").length,
 			change: `${flat(before)} → ${flat(after) || "nothing"}`,
 			sql: statement.slice(0, edit.from) + edit.text + statement.slice(edit.to),
 		};
+		const changed = statement.slice(edit.from, edit.to);
+		if (!changed.startsWith("PARTITION") || statement.indexOf(changed) === statement.lastIndexOf(changed))
+			return [mutant];
+		// Flink wants the same window for all OVER of a SELECT: such a change is only possible in all of them.
+		const everywhere = statement.replaceAll(changed, edit.text);
+		return [mutant, { ...mutant, change: `${mutant.change}, everywhere`, sql: everywhere }];
 	});
 	return mutants.filter(({ sql: changed }, i) => mutants.findIndex((other) => other.sql === changed) === i);
 }
@@ -104,7 +110,9 @@ function editsAt(all: Token[], i: number): Edit[] {
 	if (word === "ABS") edits.push({ from: token.start, to: token.end, text: "", around: [i, i + 3] });
 	if (word === "COALESCE") edits.push(...swapped(all, i));
 	if (word === "PARTITION") edits.push(...droppedKeys(all, i));
-	if (word === "WHERE" || word === "HAVING") remove(i, endOf(all, i + 1, ENDS_WHERE));
+	if (word === "FILTER") remove(i, endOf(all, i + 2, []) + 1);
+	if ((word === "WHERE" && wordOf(all[i - 2]) !== "FILTER") || word === "HAVING")
+		remove(i, endOf(all, i + 1, ENDS_WHERE));
 	if (word === "WHEN" && isOneOfSeveral(all, i)) remove(i, endOf(all, i + 1, ENDS_WHEN));
 	if (word === "UNION" && next === "ALL") {
 		remove(i, endOf(all, i + 2, ["UNION"]));
@@ -133,7 +141,22 @@ function replacement(all: Token[], i: number): string | undefined {
 	// A column: not its name in the result, and only where the view has the other one too.
 	if (token.kind !== "operator" && (before === "AS" || !all.some((each) => each.text.replaceAll("`", "") === other)))
 		return undefined;
-	return token.kind === "operator" ? other : `\`${other}\``;
+	if (token.kind === "operator") return other;
+	return isSelected(all, i) ? `\`${other}\` AS \`${plain}\`` : `\`${other}\``;
+}
+
+/** Whether a column alone is what is selected, so that it names the result. */
+function isSelected(all: Token[], i: number): boolean {
+	let before = i - 1;
+	let open = 0;
+	for (; before >= 0; before--) {
+		const { text } = all[before] as Token;
+		if (text === ")") open++;
+		if (text === "(" && open-- === 0) return false;
+		if (open === 0 && ["SELECT", "FROM", "BY"].includes(text.toUpperCase())) break;
+	}
+	const [left, right] = [wordOf(all[i - 1]), wordOf(all[i + 1])];
+	return wordOf(all[before]) === "SELECT" && (left === "," || left === "SELECT") && (right === "," || right === "FROM");
 }
 
 function isOperand(token: Token | undefined): boolean {
@@ -173,7 +196,7 @@ function swapped(all: Token[], i: number): Edit[] {
 	const a = slice(all, i + 2, first);
 	const b = slice(all, first + 1, second);
 	const [from, to] = [all[i + 2]?.start as number, all[second - 1]?.end as number];
-	return [{ from, to, text: `${b}, ${a}`, around: [i, end] }];
+	return [{ from, to, text: `${b}, ${a}`, around: [Math.max(0, i - 1), Math.min(all.length - 1, end + 1)] }];
 }
 
 /** Without each of the keys, or without the clause where there is one key. */

@@ -9,8 +9,8 @@ import { startWorkbench } from "./workbench.ts";
 
 const NOTES = `
 A case gives rows of some relations and expects rows of others; any source and view can be either. Unless it opts out, it
-is run as given, in 5 random orders of arrival inside the lateness, in batch mode and at parallelism 2. The exit code is
-1 if a case fails.`;
+is run as given, in 5 random orders of arrival inside the lateness and the one that is most out of order, in batch mode
+and at parallelism 2. The exit code is 1 if a case fails.`;
 
 /** `tidemark sql test`: the cases. */
 export function testCommand(): Command {
