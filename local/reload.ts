@@ -117,27 +117,28 @@ export function startReload({ start, sqlDir, flink, rest, say, beginAnew, signal
 				say("SQL applied: it changes nothing in what the job does, which runs on");
 				return;
 			}
+			const planned = performance.now();
 			const release: Release = { ...now, highest: outcome.highest, at: new Date().toISOString() };
 			status = { state: "restarting" };
-			await restart(running, before, { plan: JSON.stringify(outcome.plan), release }, how);
-			const seconds = ((performance.now() - began) / 1000).toFixed(1);
+			const stoppedAt = await restart(running, before, { plan: JSON.stringify(outcome.plan), release }, how);
+			const seconds = (from: number, to: number) => `${((to - from) / 1000).toFixed(1)} s`;
+			const took = `${seconds(began, performance.now())} (${seconds(began, planned)} to plan, ${seconds(planned, stoppedAt)} to stop)`;
 			status = { state: "up" };
-			say(
-				`SQL applied in ${seconds} s: ${how === "fresh" ? "the stream is read from its beginning" : sayOutcome(outcome)}`,
-			);
+			say(`SQL applied in ${took}: ${how === "fresh" ? "the stream is read from its beginning" : sayOutcome(outcome)}`);
 		} catch (error) {
 			failed(error instanceof SqlError ? error.message : messageOf(error));
 		}
 	}
 
-	/** Where the new plan does not start, the old one goes on. */
+	/** Where the new plan does not start, the old one goes on. Returns when the job had stopped. */
 	async function restart(
 		{ workbench }: Flink,
 		before: Released,
 		to: { plan: string; release: Release },
 		how: How | undefined,
-	): Promise<void> {
+	): Promise<number> {
 		const savepoint = await stopJob(workbench, join(places.checkpoints, SAVEPOINTS));
+		const stopped = performance.now();
 		const conf = places.flinkConf;
 		const from = (restoreFrom?: string) => ({ ...flinkSettings(start), restoreFrom, dropState: how === "keep" });
 		try {
@@ -151,6 +152,7 @@ export function startReload({ start, sqlDir, flink, rest, say, beginAnew, signal
 			throw new UserError(messageOf(error), { cause: error });
 		}
 		keepRelease(dir, to.plan, to.release);
+		return stopped;
 	}
 
 	return {

@@ -58,7 +58,7 @@ test("an edit is applied with the state kept, an error leaves the job alone, and
 		edit("2_views/all_bars.sql", (text) =>
 			text.replace(/;\s*$/, "\nUNION ALL\nSELECT CAST('15m' AS STRING) AS `interval`, * FROM bars_15m;\n"),
 		);
-		await said(/SQL applied in [\d.]+ s: all \d+ states kept, 1 new/);
+		await said(/SQL applied in [\d.]+ s \(.*\): all \d+ states kept, 1 new/);
 		const second = (await rest.job())?.id;
 		expect(second).not.toBe(first);
 
@@ -66,7 +66,7 @@ test("an edit is applied with the state kept, an error leaves the job alone, and
 		await said(/SQL not applied, it is partly compatible .*\n\s+- .*window.*bars.*/);
 		expect((await rest.job())?.id).toBe(second);
 		await succeed(state.dir, ["sql", "apply"]);
-		await said(/SQL applied in [\d.]+ s: \d+ states kept; /);
+		await said(/SQL applied in [\d.]+ s \(.*\): \d+ states kept; /);
 
 		// The windows that were open at each restart have closed, and are in the lake with the next checkpoints.
 		await sleep(75_000);
