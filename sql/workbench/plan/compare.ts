@@ -17,7 +17,7 @@ export function compareStates(old: HeldState, now: HeldState): Comparison {
 	const fixed = fixedDifferences(old, now);
 	const pairs = old.branches.flatMap((before) => now.branches.map((after) => compareParts(before, after)));
 	const best = pairs.reduce<Parts | undefined>((a, b) => (a && rank(a) <= rank(b) ? a : b), undefined);
-	const { unlike, redefined } = best ?? { unlike: [], redefined: [] };
+	const { unlike, redefined } = best ?? { unlike: [{ what: ROWS, how: "" }], redefined: [] };
 	const differences = worthSaying([...unlike, ...fixed]);
 	const same = differences.length === 0;
 	return { same, differences: differences.map(said), notes: same ? notesOf(old, now, redefined) : [] };

@@ -12,6 +12,30 @@ export interface Lineage {
 	filters(node: PlanNode): ReadonlySet<string>;
 }
 
+/** These give out the rows of their input, with columns of their own behind them if any. */
+const PASSING = new Set([
+	"changelog-normalize",
+	"correlate",
+	"deduplicate",
+	"drop-update-before",
+	"exchange",
+	"limit",
+	"lookup-join",
+	"mini-batch-assigner",
+	"rank",
+	"sink",
+	"sort",
+	"sort-limit",
+	"temporal-sort",
+	"watermark-assigner",
+	"window-deduplicate",
+	"window-rank",
+	"window-table-function",
+]);
+
+/** These give out the columns of both inputs. */
+const JOINS = new Set(["interval-join", "join", "temporal-join", "window-join"]);
+
 /** More branches than this are one: only joins of unions of unions have them. */
 const MOST_BRANCHES = 64;
 
@@ -51,7 +75,10 @@ export function lineageOf(graph: PlanGraph): Lineage {
 			case "global-group-aggregate":
 				return aggregated(graph, node, first);
 			default:
-				return inputs.length > 1 ? joined(node, inputs) : first.map((row) => extended(node, row));
+				if (JOINS.has(kindOf(node))) return joined(node, inputs);
+				return PASSING.has(kindOf(node))
+					? first.map((row) => extended(node, row))
+					: [extended(node, [], inputs.flat(2))];
 		}
 	}
 
@@ -75,15 +102,14 @@ function projected(node: PlanNode, row: Branch): Branch {
 	return projection ? projection.map((rex) => expression(rex, row)) : row;
 }
 
-/** An input's columns, then what the node adds to them by means of its own. */
-function extended(node: PlanNode, row: Branch): Branch {
-	const fields = fieldsOf(node);
+/** An input's columns, then what the node makes by means of its own, out of `from`. */
+function extended(node: PlanNode, row: Branch, from: Meaning[] = row): Branch {
 	const { id: _, description: __, outputType: ___, inputProperties: ____, ...own } = node;
 	const table = tableOf(node);
-	return fields.map(({ name }, index) => {
+	return fieldsOf(node).map(({ name }, index) => {
 		const passed = row[index];
 		if (passed) return passed;
-		return table ? column(placeOf(table), name) : made([kindOf(node), canonical(own), index], row);
+		return table ? column(placeOf(table), name) : made([kindOf(node), canonical(own), index], from);
 	});
 }
 

@@ -1,4 +1,5 @@
 import { type Aggregation, aggregationOf, argumentOf, functionOf } from "./aggregates.ts";
+import { isStateless, KEEPS_ROWS } from "./kinds.ts";
 import type { Lineage } from "./lineage.ts";
 import type { Meaning } from "./meaning.ts";
 import { kindOf, type PlanGraph, type PlanNode } from "./plan.ts";
@@ -48,47 +49,6 @@ export const ARGUMENTS = "the types that the aggregates take";
 /** What the types of accumulators are called. */
 export const ACCUMULATORS = "what the aggregates keep";
 
-/** These keep nothing between two rows, or give it out before each checkpoint. */
-const STATELESS = new Set([
-	"calc",
-	"correlate",
-	"drop-update-before",
-	"exchange",
-	"expand",
-	"local-group-aggregate",
-	"local-window-aggregate",
-	"lookup-join",
-	"mini-batch-assigner",
-	"union",
-	"values",
-	"watermark-assigner",
-	"window-table-function",
-]);
-
-/** These keep rows, in a form that the whole node decides. */
-const KEEPS_ROWS: Record<string, string> = {
-	"async-calc": "rows that wait for an answer",
-	"changelog-normalize": "the last row of each key",
-	deduplicate: "which keys were seen",
-	"group-table-aggregate": "totals",
-	"group-window-aggregate": "open windows",
-	"incremental-group-aggregate": "totals",
-	"interval-join": "rows of both sides that may still find a partner",
-	join: "all rows of both sides",
-	limit: "how many rows were given out",
-	"lookup-join": "what was looked up",
-	match: "patterns that have begun",
-	rank: "the first rows of each key",
-	sort: "rows to sort",
-	"sort-limit": "the first rows",
-	"temporal-join": "rows that wait for the time of the other side",
-	"temporal-sort": "rows that wait for the watermark",
-	"window-deduplicate": "the row of each open window",
-	"window-join": "rows of open windows",
-	"window-rank": "the first rows of each open window",
-	"window-table-function": "open sessions",
-};
-
 /** The state that a node keeps; null where it keeps none. */
 export function stateOf(graph: PlanGraph, lineage: Lineage, node: PlanNode): HeldState | null {
 	const kind = kindOf(node);
@@ -97,7 +57,7 @@ export function stateOf(graph: PlanGraph, lineage: Lineage, node: PlanNode): Hel
 	if (kind === "sink") return sink(graph, node, filters);
 	const aggregation = aggregationOf(graph, node);
 	if (aggregation) return aggregate(graph, lineage, node, aggregation);
-	if (isStateless(node, kind)) return null;
+	if (isStateless(node)) return null;
 	const inputs = graph.inputs(node);
 	const known = KEEPS_ROWS[kind];
 	const { id: _, description: __, ...own } = node;
@@ -117,14 +77,6 @@ export function stateOf(graph: PlanGraph, lineage: Lineage, node: PlanNode): Hel
 		branches: known ? (sides(lineage, inputs) as Part[][]) : [[]],
 		filters,
 	};
-}
-
-function isStateless(node: PlanNode, kind: string): boolean {
-	if (!STATELESS.has(kind) || node.state) return false;
-	if (kind === "lookup-join")
-		return !node.asyncLookupOptions && !node.lookupKeyUpsertMaterialize && !node.upsertMaterialize;
-	const window = (node.windowing as { window?: { type?: string } } | undefined)?.window;
-	return kind !== "window-table-function" || window?.type !== "SessionWindow";
 }
 
 function source(node: PlanNode, filters: ReadonlySet<string>): HeldState {

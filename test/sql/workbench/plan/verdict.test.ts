@@ -166,6 +166,24 @@ test.each([
 	expect(kinds.join()).not.toContain("unknown");
 });
 
+test("rows that stand in the SQL are given out once: a savepoint knows that they were", () => {
+	const of = (tuples: string[]) =>
+		small((p) => p.sink(p.union(p.scan(), p.node("stream-exec-values_1", [], [], { tuples })), "out"));
+	expect(outcomes(of(["a"]), of(["a"]))).toContain("kept: whether its rows were given out (values)");
+	expect(outcomes(of(["a"]), of(["b"]))).toContain("changed: whether its rows were given out (values)");
+});
+
+test("what an operator computes in a way of its own is another value as soon as anything about it is another", () => {
+	const of = (pattern: string) =>
+		small((p) => {
+			const match = p.node("stream-exec-match_1", [p.scan()], ["symbol", "price", "size", "time"], { pattern });
+			p.sink(p.over(match, { call: ["LAG", "price"] }), "matches");
+		});
+	const lags = (old: string, now: string) => outcomes(of(old), of(now)).filter((each) => each.includes("LAG"));
+	expect(lags("A+", "A+")).toEqual(["kept: values so far by symbol (LAG)"]);
+	expect(lags("A+", "B+")).toEqual(["changed: values so far by symbol (LAG)"]);
+});
+
 test("an upsert sink keeps rows, so their columns count", () => {
 	const of = (columns: string[]) => {
 		const plan = small((p) => p.sink(p.calc(p.scan(), undefined, {}, columns), "latest"));
