@@ -28,9 +28,9 @@ import org.slf4j.LoggerFactory;
  * <p>The request is {@code {sql, properties, given: {relation: [{values, record?, shard?, key?}]}, expect: [relation],
  * lateness: ms, changed?: {view: statement}, runs: [{mode: "streaming"|"batch", parallelism: 1|2, order?: {relation:
  * [index]}}]}}, the answer {@code {runs: [{rows: {relation: [row]}} or {failed: message} or {refused: message}], unread:
- * [relation]}}: what is refused could not be planned, what is unread was given, but nothing that is expected reads it. Where a given row cannot be read the answer is {@code {wrong:
- * {relation, row, message}}}. With {@code describe} in the place of given, expect and runs it is {@code {relations:
- * {name: {eventTime, columns: [{name, type, given}]}}}}.
+ * [relation]}}. What is refused could not be planned; what is unread was given, but nothing that is expected reads it.
+ * Where a given row cannot be read the answer is {@code {wrong: {relation, row, message}}}. With {@code describe} in the
+ * place of given, expect and runs it is {@code {relations: {name: {eventTime, columns: [{name, type, given}]}}}}.
  */
 public final class CaseRunner {
     private static final Logger LOG = LoggerFactory.getLogger(CaseRunner.class);
