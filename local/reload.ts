@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { watch } from "chokidar";
 import { type Plan, parsePlan } from "../sql/workbench/plan/plan.ts";
 import { canonical } from "../sql/workbench/plan/row-type.ts";
 import { judge, type Outcome } from "../sql/workbench/plan/verdict.ts";
@@ -56,13 +57,14 @@ export function startReload({ start, sqlDir, flink, rest, say, beginAnew, signal
 	let status: SqlStatus = { state: "up" };
 	let working: Promise<void> = Promise.resolve();
 	let timer: NodeJS.Timeout | undefined;
-	let looked = JSON.stringify(readRelease(dir)?.release.sql);
+	let looked: string | undefined = JSON.stringify(readRelease(dir)?.release.sql);
 
 	const next = (how?: How) => {
 		working = working.then(() => (signal.aborted ? undefined : apply(how))).catch((error) => failed(messageOf(error)));
 	};
-	const watcher = watch(sqlDir, { recursive: true }, (_, path) => {
-		if (path !== null && !isJobFile(path)) return;
+	const job = ["1_sources", "2_views", "3_sinks", "4_job.sql"].map((path) => join(sqlDir, path));
+	const watcher = watch(job, { ignoreInitial: true }).on("all", (_, path) => {
+		if (!isJobFile(relative(sqlDir, path))) return;
 		clearTimeout(timer);
 		timer = setTimeout(next, SETTLE_MS);
 	});
@@ -126,7 +128,8 @@ export function startReload({ start, sqlDir, flink, rest, say, beginAnew, signal
 			status = { state: "up" };
 			say(`SQL applied in ${took}: ${how === "fresh" ? "the stream is read from its beginning" : sayOutcome(outcome)}`);
 		} catch (error) {
-			failed(error instanceof SqlError ? error.message : messageOf(error));
+			if (!(error instanceof SqlError)) looked = undefined; // saving it once more tries again
+			failed(messageOf(error));
 		}
 	}
 
@@ -160,7 +163,7 @@ export function startReload({ start, sqlDir, flink, rest, say, beginAnew, signal
 		async close() {
 			clearTimeout(timer);
 			clearInterval(asked);
-			watcher.close();
+			await watcher.close();
 			await working;
 		},
 	};

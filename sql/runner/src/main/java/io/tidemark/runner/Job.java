@@ -48,7 +48,7 @@ public final class Job {
         Path file = folder.resolve("plan.json");
         try {
             tables.executeSql("COMPILE PLAN '" + file.toUri() + "' FOR " + job.statementSet() + ";");
-            return Files.readString(file);
+            return TimeToLive.inPlan(Files.readString(file), job.settings());
         } catch (RuntimeException e) {
             throw refused(tables, relations, job, e);
         } finally {
