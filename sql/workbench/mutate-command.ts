@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { startProgress } from "../../local/progress.ts";
-import { setUp } from "../../local/setup.ts";
 import { casesDir, readCases } from "./cases.ts";
 import { caughtPercent, type MutantResult, mutate } from "./mutate.ts";
-import { offlineProperties, sqlDir } from "./properties.ts";
-import { startWorkbench } from "./workbench.ts";
+import { sqlOption } from "./options.ts";
+import { offlineProperties } from "./properties.ts";
+import { withWorkbench } from "./with-workbench.ts";
 
 const ENOUGH = 95;
 
@@ -18,7 +18,7 @@ export function mutateCommand(): Command {
 	return new Command("mutate")
 		.description("change each view in many small ways, one at a time, and see whether some case notices")
 		.argument("[relation]", "only this view")
-		.option("--sql <dir>", "the SQL directory", sqlDir)
+		.addOption(sqlOption())
 		.option(
 			"--cases <dir>",
 			"the directory of the cases (default: test/sql/cases, or the folder cases of another --sql)",
@@ -28,9 +28,7 @@ export function mutateCommand(): Command {
 		.action(async (only: string | undefined, { sql, cases, json = false }: Options) => {
 			const read = readCases(cases ?? casesDir(sql));
 			const progress = startProgress();
-			const { java } = await setUp(progress);
-			const workbench = await startWorkbench({ java });
-			try {
+			await withWorkbench(async (workbench) => {
 				const { relations } = await workbench.compile({ sql, properties: offlineProperties(sql) });
 				const onResult = (result: MutantResult, done: number, all: number) => {
 					if (result.outcome === "survived" || done % 25 === 0)
@@ -39,9 +37,7 @@ export function mutateCommand(): Command {
 				const results = await mutate({ workbench, sql, relations, cases: read, onResult, ...(only ? { only } : {}) });
 				process.stdout.write(`${json ? JSON.stringify(results) : sayMutants(results)}\n`);
 				process.exitCode = caughtPercent(results) < ENOUGH ? 1 : 0;
-			} finally {
-				await workbench.stop();
-			}
+			});
 		});
 }
 

@@ -52,7 +52,8 @@ export async function mutate(options: MutateOptions): Promise<MutantResult[]> {
 		const text = readFileSync(join(sql, view.file), "utf8");
 		return mutantsOf(text).map((mutant) => ({ view, mutant, able }));
 	});
-	await expectToPass(cases, options);
+	const used = new Set(open.flatMap(({ able }) => able));
+	await expectToPass([...used], options);
 	const all = open.length;
 	const results: MutantResult[] = [];
 	const work = async () => {

@@ -1,11 +1,9 @@
 import { Command } from "commander";
 import { UserError } from "../../local/errors.ts";
-import { startProgress } from "../../local/progress.ts";
-import { setUp } from "../../local/setup.ts";
 import { type Case, casesDir, readCases } from "./cases.ts";
-import { sqlDir } from "./properties.ts";
+import { sqlOption } from "./options.ts";
 import { type CaseResult, runCases } from "./run-cases.ts";
-import { startWorkbench } from "./workbench.ts";
+import { withWorkbench } from "./with-workbench.ts";
 
 const NOTES = `
 A case gives rows of some relations and expects rows of others; any source and view can be either. Unless it opts out, it
@@ -17,7 +15,7 @@ export function testCommand(): Command {
 	return new Command("test")
 		.description("run the cases: rows that are given to the SQL, and the rows that are expected of it")
 		.argument("[pattern]", "only cases with this in their name or file")
-		.option("--sql <dir>", "the SQL directory", sqlDir)
+		.addOption(sqlOption())
 		.option(
 			"--cases <dir>",
 			"the directory of the cases (default: test/sql/cases, or the folder cases of another --sql)",
@@ -26,18 +24,14 @@ export function testCommand(): Command {
 		.addHelpText("after", NOTES)
 		.action(async (pattern: string | undefined, { sql, cases, json = false }: Options) => {
 			const chosen = choose(readCases(cases ?? casesDir(sql)), pattern);
-			const { java } = await setUp(startProgress());
-			const started = performance.now();
-			const workbench = await startWorkbench({ java });
-			try {
+			await withWorkbench(async (workbench) => {
+				const started = performance.now();
 				const onResult = (result: CaseResult) => void (json || process.stdout.write(`${sayResult(result)}\n`));
 				const results = await runCases(chosen, { workbench, sql, onResult });
 				const seconds = (performance.now() - started) / 1000;
 				process.stdout.write(`${json ? toJson(results, seconds) : saySummary(results, seconds)}\n`);
 				process.exitCode = results.some(({ failures }) => failures.length > 0) ? 1 : 0;
-			} finally {
-				await workbench.stop();
-			}
+			});
 		});
 }
 

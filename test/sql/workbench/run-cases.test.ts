@@ -199,7 +199,7 @@ describe("a case", () => {
 describe("mutants", () => {
 	const cases = (text: string) => `cases:\n  - name: it\n${text.trim().replace(/^/gm, "    ")}\n`;
 	const relation = { kind: "view", file: "2_views/highest.sql", reads: ["readings"] } as const;
-	const rest = { columns: [], primaryKey: [], reached: null, options: {}, comment: "" };
+	const rest = { columns: [], primaryKey: [], watermark: null, options: {}, comment: "" };
 	const run = async (expected: string) => {
 		const sql = sqlOf();
 		writeFileSync(join(sql, "a.yaml"), cases(`${TWO}${expected}`));

@@ -66,16 +66,15 @@ final class CompiledClasses {
                 try (Naming out = new Naming(bytes)) {
                     out.writeObject(factory.get(node));
                 }
-                factory.set(
-                        node,
-                        InstantiationUtil.deserializeObject(bytes.toByteArray(), CompiledClasses.class.getClassLoader()));
+                ClassLoader loader = CompiledClasses.class.getClassLoader();
+                factory.set(node, InstantiationUtil.deserializeObject(bytes.toByteArray(), loader));
             }
         } catch (IOException | ReflectiveOperationException e) {
             throw new IllegalStateException("An operator cannot be copied: " + e.getMessage(), e);
         }
     }
 
-    /** Compiles generated classes as they pass, and writes a name for their code under which the compiled one is found. */
+    /** Compiles generated classes as they pass, and writes names for their code under which the compiled are found. */
     private static final class Naming extends ObjectOutputStream {
         private final Map<String, String> names = new HashMap<>();
 

@@ -27,7 +27,8 @@ final class GivenRows extends RichSourceFunction<Tuple2<String, RowData>> {
         List<Run.Arrival> rows = Run.of(id).given(relation);
         ShardWatermarks shards = watermarks == null
                 ? null
-                : new ShardWatermarks(rows, () -> watermarks.createWatermarkGenerator(getRuntimeContext()::getMetricGroup));
+                : new ShardWatermarks(
+                        rows, () -> watermarks.createWatermarkGenerator(getRuntimeContext()::getMetricGroup));
         long emitted = ShardWatermarks.NONE;
         for (Run.Arrival arrival : rows) {
             if (cancelled) {

@@ -64,7 +64,7 @@ final class GivenTable implements ScanTableSource, LookupTableSource, SupportsWa
         };
     }
 
-    /** One subtask emits all rows, so that each watermark has its place among them; behind it each key has its subtask. */
+    /** One subtask emits all rows, so that each watermark has its place; behind it each key has its subtask. */
     private DataStream<RowData> scan(StreamExecutionEnvironment env, TypeInformation<RowData> produced) {
         return new DataStreamSource<>(
                         env,

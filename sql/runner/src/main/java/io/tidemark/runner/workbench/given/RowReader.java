@@ -42,7 +42,7 @@ final class RowReader {
     }
 
     /**
-     * Reads {@code {"values": {column: value}, "record": text}}; a record's own columns are read by the stream's decoder.
+     * Reads {@code {"values": {column: value}, "record": text}}; a record is read by the stream's decoder.
      * Throws where a value cannot be read as its column's type, or is missing where the column cannot be NULL.
      */
     RowData read(JsonNode json) {

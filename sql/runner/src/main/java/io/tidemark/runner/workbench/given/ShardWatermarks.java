@@ -8,8 +8,8 @@ import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.table.data.RowData;
 
 /**
- * The watermark of rows that come from several shards: the least of those that still have rows to come. A shard that has
- * said nothing yet holds it back, one whose rows are all out does not count, as in the real source.
+ * The watermark of rows that come from several shards: the least of those that still have rows to come. A shard that
+ * has said nothing yet holds it back, one whose rows are all out does not count, as in the real source.
  */
 final class ShardWatermarks {
     /** Before the first watermark. */
