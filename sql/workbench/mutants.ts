@@ -265,7 +265,9 @@ function slice(all: Token[], from: number, to: number): string {
 		.join(" ");
 }
 
+/** The tokens beside one; of a function its first argument. */
 function near(all: Token[], i: number): [number, number] {
+	if (all[i]?.kind === "word" && all[i + 1]?.text === "(") return [i, Math.min(all.length - 1, i + 2)];
 	return [Math.max(0, i - 1), Math.min(all.length - 1, i + 1)];
 }
 

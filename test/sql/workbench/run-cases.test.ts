@@ -215,7 +215,8 @@ describe("mutants", () => {
 	test("are caught by what a case expects, and survive what it leaves out", async () => {
 		const results = await run("expect: { highest: [{ sensor: a, value: 2 }] }");
 		const outcome = (change: string) => results.find((each) => each.change.includes(change))?.outcome;
-		expect(outcome("MIN(")).toBe("caught");
+		expect(outcome("MIN(`value`")).toBe("caught");
+		expect(outcome("MIN(doubled")).toBe("survived");
 		expect(outcome("'2' MINUTE")).toBe("survived");
 		expect(results.map(({ file }) => file)).toContain("2_views/highest.sql");
 	});
