@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { opensOf } from "../../../sql/workbench/jvm.ts";
 import { root } from "../../../local/paths.ts";
+import { opensOf } from "../../../sql/workbench/jvm.ts";
 
 test("the JVM is opened as for the runner's own tests, whose memory is their own", () => {
 	const opens = opensOf(readFileSync(join(root, "sql", "runner", "pom.xml"), "utf8"));
