@@ -49,6 +49,8 @@ export function flinkConfig({
 		"taskmanager.memory.managed.size": "32 mb",
 		// Numbers in `tidemark` are asked for every second; the default is that they are ten seconds old.
 		"metrics.fetcher.update-interval": 500,
+		// For as long what REST says of a job is kept: by default it is three seconds until one sees that a job runs.
+		"web.refresh-interval": "200 ms",
 		"web.submit.enable": false,
 		"web.cancel.enable": false,
 	};

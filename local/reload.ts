@@ -119,12 +119,12 @@ export function startReload({ start, sqlDir, flink, rest, say, beginAnew, signal
 				say("SQL applied: it changes nothing in what the job does, which runs on");
 				return;
 			}
-			const planned = performance.now();
 			const release: Release = { ...now, highest: outcome.highest, at: new Date().toISOString() };
 			status = { state: "restarting" };
-			const stoppedAt = await restart(running, before, { plan: JSON.stringify(outcome.plan), release }, how);
+			const prepared = await restart(running, before, { plan: JSON.stringify(outcome.plan), release }, how);
 			const seconds = (from: number, to: number) => `${((to - from) / 1000).toFixed(1)} s`;
-			const took = `${seconds(began, performance.now())} (${seconds(began, planned)} to plan, ${seconds(planned, stoppedAt)} to stop)`;
+			const ended = performance.now();
+			const took = `${seconds(began, ended)} (${seconds(began, prepared)} to plan, ${seconds(prepared, ended)} to restart)`;
 			status = { state: "up" };
 			say(`SQL applied in ${took}: ${how === "fresh" ? "the stream is read from its beginning" : sayOutcome(outcome)}`);
 		} catch (error) {
@@ -133,15 +133,24 @@ export function startReload({ start, sqlDir, flink, rest, say, beginAnew, signal
 		}
 	}
 
-	/** Where the new plan does not start, the old one goes on. Returns when the job had stopped. */
+	/** Where the new plan does not start, the old one goes on. Returns when the old one began to be stopped. */
 	async function restart(
 		{ workbench }: Flink,
 		before: Released,
 		to: { plan: string; release: Release },
 		how: How | undefined,
 	): Promise<number> {
-		const savepoint = await stopJob(workbench, join(places.checkpoints, SAVEPOINTS));
-		const stopped = performance.now();
+		const prepare = () => workbench.request("prepare", { plan: to.plan, conf: places.flinkConf });
+		// What a table refuses (one of the lake has other columns, say) is to be known before anything is stopped. Where only
+		// views changed it is not refused, and made while the job stops; where tables are made anew it is made after that.
+		const tables = changedFiles(before.release.sql, to.release.sql).some((path) => /^[13]_/.test(path));
+		if (how !== "fresh" && tables) await prepare();
+		const prepared = performance.now();
+		const folder = join(places.checkpoints, SAVEPOINTS);
+		const [savepoint] = await Promise.all([
+			stopJob(workbench, folder),
+			how !== "fresh" && !tables ? prepare().catch(() => {}) : undefined, // it fails once more at the start
+		]);
 		const conf = places.flinkConf;
 		const from = (restoreFrom?: string) => ({ ...flinkSettings(start), restoreFrom, dropState: how === "keep" });
 		try {
@@ -155,7 +164,7 @@ export function startReload({ start, sqlDir, flink, rest, say, beginAnew, signal
 			throw new UserError(messageOf(error), { cause: error });
 		}
 		keepRelease(dir, to.plan, to.release);
-		return stopped;
+		return prepared;
 	}
 
 	return {

@@ -53,10 +53,10 @@ export class Following {
 	}
 }
 
-/** The latest time in any column of a row, epoch ms; -Infinity where it has none. */
+/** The latest time in any column of a row but `emitted_at`, which is now; epoch ms, -Infinity where it has none. */
 export function latestTime(row: Row): number {
-	const times = Object.values(row).map((value) =>
-		typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z?$/.test(value)
+	const times = Object.entries(row).map(([name, value]) =>
+		name !== "emitted_at" && typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z?$/.test(value)
 			? Date.parse(value.endsWith("Z") ? value : `${value}Z`)
 			: Number.NaN,
 	);

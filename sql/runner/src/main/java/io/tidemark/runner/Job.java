@@ -64,7 +64,7 @@ public final class Job {
     }
 
     /** Adds a plan's operators to the environment, each with an id that stays over edits elsewhere. */
-    static void translate(StreamExecutionEnvironment env, String plan) throws IOException {
+    public static void translate(StreamExecutionEnvironment env, String plan) throws IOException {
         env.getConfig().setGlobalJobParameters(Configuration.fromMap(LakeTables.inPlan(plan).parameters()));
         Planner planner = ((TableEnvironmentImpl) tables(env)).getPlanner();
         List<Transformation<?>> sinks = planner.translatePlan(planner.loadPlan(PlanReference.fromJsonString(plan)));

@@ -49,7 +49,7 @@ public final class Workbench {
             JsonNode request = JSON.readTree(line);
             threads.execute(() -> answer(request));
         }
-        job.stopNow();
+        job.forget();
     }
 
     private void answer(JsonNode request) {
@@ -85,6 +85,8 @@ public final class Workbench {
                 return Compilation.of(request);
             case "functions":
                 return Compilation.functions();
+            case "prepare":
+                return job.prepare(request);
             case "start":
                 return job.start(request);
             case "stop":
