@@ -52,14 +52,10 @@ describe("following a relation", () => {
 	});
 });
 
-test("a row's time is the latest that it names, in UTC", () => {
-	const row = {
-		symbol: "A",
-		window_start: "2024-01-02T09:30:00.000",
-		emitted_at: "2024-01-02T09:31:02.000Z",
-		price: 5,
-	};
+test("a row's time is the latest that it names, in UTC, but for when this job made it", () => {
+	const row = { symbol: "A", window_start: "2024-01-02T09:30:00.000", at: "2024-01-02T09:31:02.000Z", price: 5 };
 	expect(latestTime(row)).toBe(Date.parse("2024-01-02T09:31:02.000Z"));
+	expect(latestTime({ ...row, emitted_at: "2024-01-03T00:00:00.000Z" })).toBe(latestTime(row));
 	expect(latestTime({ symbol: "2024", day: "2024-01-02", n: null })).toBe(Number.NEGATIVE_INFINITY);
 });
 
