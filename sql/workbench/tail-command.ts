@@ -7,9 +7,10 @@ import { readRelease } from "../../local/release.ts";
 import { setUp } from "../../local/setup.ts";
 import { onStop } from "../../local/signals.ts";
 import { isUp, readStack } from "../../local/stack.ts";
-import { openFeed } from "../../producer/index.ts";
+import { type Feed, openFeed } from "../../producer/index.ts";
 import { addReplayOptions, type ReplayOptions, replaySpec } from "../../producer/options.ts";
 import { offlineProperties, sqlDir } from "./properties.ts";
+import { recordsOf } from "./records.ts";
 import { Following, latestTime, rowPrinter, withRecords } from "./tail.ts";
 import { type OnRow, startWorkbench, type Workbench } from "./workbench.ts";
 
@@ -20,7 +21,8 @@ reads from its beginning, so that windows and values so far are the same. Rows t
 Examples:
   $ npx tidemark sql tail bars --where "\`interval\` = '1m' AND symbol = 'AAPL'"
   $ npx tidemark sql tail moves --limit 20 --json
-  $ npx tidemark sql tail bars_5m --replay trades.csv.gz`;
+  $ npx tidemark sql tail bars_5m --replay trades.csv.gz
+  $ npx tidemark sql tail alarms --sql examples/sensors --replay examples/sensors/readings.jsonl`;
 
 interface Options extends ReplayOptions {
 	sql?: string;
@@ -41,7 +43,10 @@ export function tailCommand(): Command {
 		.option("--last <n>", "begin with so many of the rows that are there already", parseCount, 10)
 		.option("--json", "a line of JSON for each row")
 		.option("--sql <dir>", "the SQL directory (default: the SQL that runs; with --replay this repository's sql)")
-		.option("--replay <file>", "read a file instead of the stream, and end with it: CSV or JSONL, also .gz")
+		.option(
+			"--replay <file>",
+			"read a file instead of the stream, and end with it: CSV or JSONL, also .gz; with --sql a record a line",
+		)
 		.addHelpText("after", NOTES);
 	return addReplayOptions(command).action(async (relation: string, options: Options) => {
 		await tail(relation, options);
@@ -54,10 +59,9 @@ async function tail(relation: string, options: Options): Promise<void> {
 		() => stop.abort(),
 		() => process.exit(130),
 	);
-	const feed = options.replay === undefined ? undefined : await openFeed(replaySpec(options.replay, options));
-	const from = feed
-		? { sql: resolve(options.sql ?? sqlDir), properties: offlineProperties(options.sql) }
-		: await running(options.sql);
+	const sql = resolve(options.sql ?? sqlDir);
+	const feed = options.replay === undefined ? undefined : await feedOf(options.replay, sql, options);
+	const from = feed ? { sql, properties: offlineProperties(sql) } : await running(options.sql);
 	const { java } = await setUp(startProgress());
 	const workbench = await startWorkbench({ java });
 	stop.signal.addEventListener("abort", () => workbench.child.kill());
@@ -77,6 +81,11 @@ async function tail(relation: string, options: Options): Promise<void> {
 		noLonger();
 		await workbench.stop();
 	}
+}
+
+/** Trades in any form that the producer reads; of a SQL directory about something else the records themselves. */
+async function feedOf(file: string, sql: string, options: Options): Promise<Feed> {
+	return sql === sqlDir ? openFeed(replaySpec(file, options)) : recordsOf(file);
 }
 
 /** The SQL and properties of the job that runs here. Throws {@link UserError} if none does. */
