@@ -29,7 +29,7 @@ describe("what a malformed record says about itself", () => {
 		["a missing field", { ...bar(), close: undefined }, "close: Invalid input: expected number, received undefined"],
 		["a price of zero", { ...bar(), low: 0 }, "low: Too small"],
 		["half a share", { ...bar(), volume: 0.5 }, "volume: Invalid input: expected int"],
-		["another interval", { ...bar(), interval: "2m" }, "interval: Invalid option"],
+		["no interval", { ...bar(), interval: "2 minutes" }, "interval: must be a number and s, m, h or d"],
 		["a local time", { ...bar(), window_start: "2013-10-07T13:30:00.000+02:00" }, "window_start: Invalid ISO datetime"],
 		["a day that is not", { ...bar(), window_start: "2013-02-30T13:30:00.000Z" }, "window_start: Invalid ISO datetime"],
 		["an empty symbol", { ...bar(), symbol: "" }, "symbol: Too small"],

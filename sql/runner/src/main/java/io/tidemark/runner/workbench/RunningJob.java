@@ -3,6 +3,7 @@ package io.tidemark.runner.workbench;
 import io.tidemark.runner.Job;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
+import org.apache.flink.client.ClientUtils;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.GlobalConfiguration;
@@ -75,6 +76,11 @@ final class RunningJob {
         JobID id = graph.getJobID();
         MiniCluster cluster = started(configuration);
         cluster.submitJob(graph).get();
+        // Until then state that does not fit, say, is a failure of this request and not of a job that ran.
+        ClientUtils.waitUntilJobInitializationFinished(
+                () -> cluster.getJobStatus(id).get(),
+                () -> cluster.requestJobResult(id).get(),
+                RunningJob.class.getClassLoader());
         job = id;
         cluster.requestJobResult(id).thenAccept(result -> ended(id, result));
         return JSON.createObjectNode().put("job", id.toHexString());
