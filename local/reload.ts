@@ -93,6 +93,7 @@ export function startReload({ start, sqlDir, flink, rest, say, beginAnew, signal
 		looked = text;
 		if (files.length === 0) {
 			if (status.state !== "up") say("SQL: the files are again as the job that runs");
+			else if (how !== undefined) say("SQL: no edit waits to be applied");
 			status = { state: "up" };
 			return;
 		}
@@ -128,6 +129,7 @@ export function startReload({ start, sqlDir, flink, rest, say, beginAnew, signal
 			status = { state: "up" };
 			say(`SQL applied in ${took}: ${how === "fresh" ? "the stream is read from its beginning" : sayOutcome(outcome)}`);
 		} catch (error) {
+			if (signal.aborted) return; // the next start goes on from the savepoint, if there is one already
 			if (!(error instanceof SqlError)) looked = undefined; // saving it once more tries again
 			failed(messageOf(error));
 		}
