@@ -9,6 +9,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs the SQL files of the repository: property groups, files, placeholders, statements, one compiled plan.
  *
+ * <p>Where the files come with the plan of their release ({@code plan.json}), that one runs.
+ *
  * <p>On Managed Flink the property groups come from the service; elsewhere {@code -Dtidemark.properties=FILE} names a
  * file of the same form.
  */
@@ -33,7 +35,7 @@ public final class Main {
 
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         SqlFiles files = SqlFiles.read(PropertyGroups.required(runner, "tidemark.runner", "sql.location"), placeholders);
-        Job.start(env, Job.compile(Job.tables(env), files));
+        Job.start(env, files.plan() != null ? files.plan() : Job.compile(Job.tables(env), files));
         LOG.info("The job runs, from {} files", files.size());
     }
 }

@@ -22,11 +22,16 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 /** The SQL files by their path below sql/ ({@code 2_views/bars.sql}), sorted, with their placeholders filled. */
 public final class SqlFiles {
     static final String JOB = "4_job.sql";
+    /** The compiled plan that a release may bring with its files. */
+    private static final String PLAN = "plan.json";
 
     private final TreeMap<String, String> texts;
 
-    private SqlFiles(TreeMap<String, String> texts) {
+    private final String plan;
+
+    private SqlFiles(TreeMap<String, String> texts, String plan) {
         this.texts = texts;
+        this.plan = plan;
     }
 
     /**
@@ -48,7 +53,8 @@ public final class SqlFiles {
             throw new SqlProblems(
                     Problem.of(null, "sql.location " + location + " has no " + JOB + " (it has " + raw.keySet() + ")"));
         }
-        return new SqlFiles(filled(raw, new Placeholders(properties)));
+        String plan = raw.remove(PLAN);
+        return new SqlFiles(filled(raw, new Placeholders(properties)), plan);
     }
 
     private static TreeMap<String, String> filled(Map<String, String> raw, Placeholders placeholders) {
@@ -79,6 +85,14 @@ public final class SqlFiles {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a, TreeMap::new));
     }
 
+    /**
+     * The plan that was compiled from these files, with ids that go on from the release before, so that the state of what
+     * did not change is found; null where the release brings none.
+     */
+    String plan() {
+        return plan;
+    }
+
     String job() {
         return texts.get(JOB);
     }
@@ -94,7 +108,7 @@ public final class SqlFiles {
     }
 
     private static boolean belongs(String file) {
-        return file.equals(JOB) || file.matches("(1_sources|2_views|3_sinks)/.+\\.sql");
+        return file.equals(JOB) || file.equals(PLAN) || file.matches("(1_sources|2_views|3_sinks)/.+\\.sql");
     }
 
     private static TreeMap<String, String> readFolder(Path folder) throws IOException {

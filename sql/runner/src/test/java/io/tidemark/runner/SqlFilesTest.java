@@ -1,6 +1,7 @@
 package io.tidemark.runner;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -58,6 +59,16 @@ class SqlFilesTest {
         assertEquals(Set.of("2_views/v.sql"), files.in("2_views").keySet());
         assertEquals("4_job.sql", files.job());
         assertEquals(2, files.size());
+    }
+
+    @Test
+    void knowsThePlanThatComesWithThem() throws IOException {
+        write("4_job.sql", "SELECT 1");
+        assertNull(read(Map.of()).plan());
+        write("plan.json", "{\"nodes\": [], \"x\": \"${NO_PLACEHOLDER}\"}");
+        SqlFiles files = read(Map.of());
+        assertEquals("{\"nodes\": [], \"x\": \"${NO_PLACEHOLDER}\"}", files.plan());
+        assertEquals(1, files.size());
     }
 
     @Test
