@@ -9,10 +9,7 @@ import type { Construct } from "constructs";
 import type { Config } from "./config.ts";
 import type { Streams } from "./ingest.ts";
 import type { LakeStack } from "./lake.ts";
-import { type Places, sqlProperties } from "./properties.ts";
-
-/** What of sql/ is the job: athena/ and the runner's sources are not. */
-const jobFiles = ["1_sources", "2_views", "3_sinks", "4_job.sql"];
+import { jobFiles, type Places, sqlProperties } from "./properties.ts";
 
 /** The Managed Flink application: the runner's jar, the SQL it runs, and the properties that the SQL's placeholders take. */
 export class ComputeStack extends Stack {

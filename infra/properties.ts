@@ -1,5 +1,8 @@
 import type { Config } from "./config.ts";
 
+/** What of a SQL directory is the job, in the order of the flow: athena/ and the runner's sources are not. */
+export const jobFiles = ["1_sources", "2_views", "3_sinks", "4_job.sql"];
+
 /** The places that the job reads and writes, as far as the configuration does not say them. */
 export interface Places {
 	region: string;

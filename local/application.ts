@@ -53,7 +53,7 @@ export function writeProperties(file: string, { groups }: Application): void {
 }
 
 /** One property of the application. Throws {@link UserError} if it is not there. */
-export function property({ groups }: Application, group: string, key: string): string {
+export function property({ groups }: Pick<Application, "groups">, group: string, key: string): string {
 	const value = groups.find(({ PropertyGroupId }) => PropertyGroupId === group)?.PropertyMap[key];
 	if (value !== undefined) return value;
 	throw new UserError(`The deployed application has no property ${key} in the group ${group}: see infra/compute.ts`);

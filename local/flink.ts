@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parsePlan } from "../sql/workbench/plan/plan.ts";
 import { judge } from "../sql/workbench/plan/verdict.ts";
 import { startWorkbench, type Workbench } from "../sql/workbench/workbench.ts";
-import { property } from "./application.ts";
+import { type Application, property } from "./application.ts";
 import { messageOf, UserError } from "./errors.ts";
 import { type FlinkSettings, newestCheckpoint, writeFlinkConf } from "./flink-config.ts";
 import { runJob } from "./flink-job.ts";
@@ -99,13 +99,16 @@ export function flinkSettings({ dir, port, checkpointMs, parallelism }: FlinkSta
 
 /** What a release of a SQL directory is compiled from. */
 export function releaseOf(dir: string, sqlDir: string): Omit<Release, "highest" | "at"> {
-	const groups = JSON.parse(readFileSync(placesIn(dir).properties, "utf8"));
-	const group = groups.find((each: { PropertyGroupId: string }) => each.PropertyGroupId === "tidemark.sql");
 	return {
 		sql: readSqlFiles(sqlDir),
-		properties: group.PropertyMap,
+		properties: groupsIn(dir).find(({ PropertyGroupId }) => PropertyGroupId === "tidemark.sql")?.PropertyMap ?? {},
 		runner: readFileSync(join(toolsDir(), "runner", ".stamp"), "utf8"),
 	};
+}
+
+/** The property groups as writeProperties wrote them. */
+function groupsIn(dir: string): Application["groups"] {
+	return JSON.parse(readFileSync(placesIn(dir).properties, "utf8"));
 }
 
 async function releaseToRun(workbench: Workbench, start: FlinkStart): Promise<{ plan: string; release: Release }> {
@@ -114,9 +117,8 @@ async function releaseToRun(workbench: Workbench, start: FlinkStart): Promise<{ 
 	if (again && before) return before;
 	const now = releaseOf(dir, sqlDir);
 	if (before && isSameRelease(before.release, now)) return before;
-	const groups = JSON.parse(readFileSync(placesIn(dir).properties, "utf8"));
 	const { plan = "" } = await workbench.compile({
-		sql: property({ groups, checkpointMs: 0, parallelism: 0 }, "tidemark.runner", "sql.location"),
+		sql: property({ groups: groupsIn(dir) }, "tidemark.runner", "sql.location"),
 		properties: now.properties,
 		offline: false,
 		plan: true,

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { sqlFiles } from "../sql/workbench/sql-files.ts";
 import { UserError } from "./errors.ts";
 import { placesIn } from "./stack.ts";
 
@@ -35,12 +36,7 @@ export function isJobFile(path: string): boolean {
 /** The job's files in a SQL directory by their path, sorted. Throws {@link UserError} if there is no such directory. */
 export function readSqlFiles(dir: string): Record<string, string> {
 	if (!existsSync(dir)) throw new UserError(`There is no SQL directory ${dir}`);
-	const paths = readdirSync(dir, { recursive: true, withFileTypes: true })
-		.filter((entry) => entry.isFile())
-		.map((entry) => relative(dir, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
-		.filter(isJobFile)
-		.sort();
-	return Object.fromEntries(paths.map((path) => [path, readFileSync(join(dir, path), "utf8")]));
+	return Object.fromEntries(sqlFiles(dir).map((path) => [path, readFileSync(join(dir, path), "utf8")]));
 }
 
 /** The release that a stack's directory keeps; undefined if there is none. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { watch } from "chokidar";
+import { jobFiles } from "../infra/properties.ts";
 import { type Plan, parsePlan } from "../sql/workbench/plan/plan.ts";
 import { canonical } from "../sql/workbench/plan/row-type.ts";
 import { judge, type Outcome } from "../sql/workbench/plan/verdict.ts";
@@ -62,8 +63,10 @@ export function startReload({ start, sqlDir, flink, rest, say, beginAnew, signal
 	const next = (how?: How) => {
 		working = working.then(() => (signal.aborted ? undefined : apply(how))).catch((error) => failed(messageOf(error)));
 	};
-	const job = ["1_sources", "2_views", "3_sinks", "4_job.sql"].map((path) => join(sqlDir, path));
-	const watcher = watch(job, { ignoreInitial: true }).on("all", (_, path) => {
+	const watcher = watch(
+		jobFiles.map((path) => join(sqlDir, path)),
+		{ ignoreInitial: true },
+	).on("all", (_, path) => {
 		if (!isJobFile(relative(sqlDir, path))) return;
 		clearTimeout(timer);
 		timer = setTimeout(next, SETTLE_MS);
