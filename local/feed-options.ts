@@ -1,5 +1,5 @@
 import type { FeedSpec } from "../producer/feed.ts";
-import { type ReplayOptions, replaySpec } from "../producer/options.ts";
+import { type ReplayOptions, replaySpec } from "../producer/replay/options.ts";
 import { UserError } from "./errors.ts";
 
 /** The options of `tidemark up` that choose the feed. */

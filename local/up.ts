@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
-import { addReplayOptions, parseNumber } from "../producer/options.ts";
+import { parseNumber } from "../producer/options.ts";
+import { addReplayOptions } from "../producer/replay/options.ts";
 import { UserError } from "./errors.ts";
 import { defaultPorts, type PortName, parsePort } from "./ports.ts";
 import { type UpOptions, up } from "./session.ts";

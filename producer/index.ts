@@ -1,11 +1,25 @@
 /** Data in: feeds of trades, and the way from them into Kinesis. */
 import type { Feed, FeedSpec } from "./feed.ts";
-import { openReplay } from "./replay.ts";
-import { openSynthetic } from "./synthetic.ts";
+import { openReplay } from "./replay/replay.ts";
+import { openSynthetic } from "./synthetic/synthetic.ts";
 
-export { deaggregate } from "./aggregate.ts";
-export type { Feed, FeedSpec, Outgoing, ReplaySpec, SyntheticSpec } from "./feed.ts";
-export { type ProduceResult, type Progress, type PublishOptions, publish } from "./publish.ts";
+export {
+	type Feed,
+	type FeedSpec,
+	type FeedState,
+	type Item,
+	isRejected,
+	type Outgoing,
+	type Rejected,
+	type ReplaySpec,
+	type Stale,
+	type SyntheticSpec,
+	type YahooHistorySpec,
+	type YahooSpec,
+} from "./feed.ts";
+export { outgoingOf } from "./outgoing.ts";
+export { deaggregate } from "./publish/aggregate.ts";
+export { type ProduceResult, type Progress, type PublishOptions, publish } from "./publish/publish.ts";
 
 /**
  * The feed that a specification describes. Of a replay the whole file has been read once and found in order by then.
@@ -13,5 +27,13 @@ export { type ProduceResult, type Progress, type PublishOptions, publish } from 
  * that go back further than the lateness, an option's impossible value
  */
 export async function openFeed(spec: FeedSpec): Promise<Feed> {
-	return spec.kind === "replay" ? openReplay(spec) : openSynthetic(spec);
+	switch (spec.kind) {
+		case "replay":
+			return openReplay(spec);
+		case "synthetic":
+			return openSynthetic(spec);
+		case "yahoo":
+		case "yahoo-history":
+			throw new Error("To come.");
+	}
 }

@@ -1,4 +1,4 @@
-import type { Progress } from "./publish.ts";
+import type { Progress } from "./publish/publish.ts";
 
 /** How far a feed is, as one line: counts, rate, and the time left where the end is known. */
 export function progressLine({ sent, retried, failed, total, seconds }: Progress): string {

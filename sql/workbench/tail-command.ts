@@ -8,7 +8,7 @@ import { setUp } from "../../local/setup.ts";
 import { onStop } from "../../local/signals.ts";
 import { isUp, readStack } from "../../local/stack.ts";
 import { type Feed, openFeed } from "../../producer/index.ts";
-import { addReplayOptions, type ReplayOptions, replaySpec } from "../../producer/options.ts";
+import { addReplayOptions, type ReplayOptions, replaySpec } from "../../producer/replay/options.ts";
 import { offlineProperties, sqlDir } from "./properties.ts";
 import { recordsOf } from "./records.ts";
 import { Following, latestTime, rowPrinter, withRecords } from "./tail.ts";

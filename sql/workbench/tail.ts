@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
-import type { Feed } from "../../producer/index.ts";
+import { type Feed, isRejected } from "../../producer/index.ts";
 
 type Row = Record<string, unknown>;
 
@@ -74,7 +74,9 @@ export async function withRecords<T>(feed: Feed, signal: AbortSignal, work: (fil
 		const out = createWriteStream(file);
 		let count = 0;
 		for await (const batch of feed.batches(signal)) {
-			const lines = batch.map(({ time, data }) => {
+			const lines = batch.flatMap((item) => {
+				if (isRejected(item)) return [];
+				const { time, data } = item;
 				count += 1;
 				const arrived_at = new Date(time ?? 0).toISOString();
 				const values = { arrived_at, shard_id: "file", sequence_number: String(count), sub_sequence_number: 0 };

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../../local/paths.ts";
 import { kinesisClient } from "../../producer/client.ts";
 import { deaggregate, openFeed, publish } from "../../producer/index.ts";
-import { seededRandom } from "../../producer/random.ts";
+import { seededRandom } from "../../producer/synthetic/random.ts";
 import { realData } from "../support/data.ts";
 import { type TestEmulator, testEmulator } from "../support/emulator.ts";
 import { firstLines, tempFile } from "./support.ts";

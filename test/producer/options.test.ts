@@ -1,14 +1,8 @@
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
-import {
-	addReplayOptions,
-	addSyntheticOptions,
-	parseNumber,
-	parseSpeed,
-	parseSymbols,
-	replaySpec,
-	syntheticSpec,
-} from "../../producer/options.ts";
+import { parseNumber, parseSymbols } from "../../producer/options.ts";
+import { addReplayOptions, parseSpeed, replaySpec } from "../../producer/replay/options.ts";
+import { addSyntheticOptions, syntheticSpec } from "../../producer/synthetic/options.ts";
 
 /** What a command with these options makes of its arguments. */
 function parsed<T extends object>(add: (command: Command) => Command, ...args: string[]): T {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Outgoing } from "../../producer/feed.ts";
 import { course, Pacer, paced, rebaseBy } from "../../producer/pace.ts";
-import { flat, outgoing } from "./support.ts";
+import { accepted, flat, outgoing } from "./support.ts";
 
 const START = Date.parse("2026-01-01T00:00:00.000Z");
 
@@ -115,7 +115,8 @@ describe("in real time", () => {
 		expect(feed).toMatchObject({ name: "four", total: 4, live: true });
 		const seen: { key: string; after: number; horizon: number | undefined }[] = [];
 		for await (const batch of feed.batches(new AbortController().signal)) {
-			for (const { key } of batch) seen.push({ key, after: Date.now() - now, horizon: feed.horizon?.(Date.now()) });
+			for (const { key } of batch.map(accepted))
+				seen.push({ key, after: Date.now() - now, horizon: feed.horizon?.(Date.now()) });
 		}
 		expect(seen.map(({ key }) => key)).toEqual(["k0", "k400", "k800", "k1200"]);
 		for (const [at, { after, horizon }] of seen.entries()) {

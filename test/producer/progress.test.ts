@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ProgressWriter, progressLine } from "../../producer/progress.ts";
-import type { Progress } from "../../producer/publish.ts";
+import type { Progress } from "../../producer/publish/publish.ts";
 
 const progress = (more: Partial<Progress> = {}): Progress => ({
 	read: 0,

@@ -10,11 +10,11 @@ import {
 	type PutRecordsResultEntry,
 } from "@aws-sdk/client-kinesis";
 import { onTestFinished } from "vitest";
-import { deaggregate } from "../../producer/aggregate.ts";
-import type { Feed, Outgoing } from "../../producer/feed.ts";
-import { readLines } from "../../producer/lines.ts";
-import { seededRandom } from "../../producer/random.ts";
-import { type Shard, Shards } from "../../producer/shards.ts";
+import { type Feed, type Item, isRejected, type Outgoing } from "../../producer/feed.ts";
+import { deaggregate } from "../../producer/publish/aggregate.ts";
+import { type Shard, Shards } from "../../producer/publish/shards.ts";
+import { readLines } from "../../producer/replay/lines.ts";
+import { seededRandom } from "../../producer/synthetic/random.ts";
 
 /** A folder that is gone after the test. */
 export function tempFolder(): string {
@@ -47,11 +47,21 @@ export async function flat<T>(batches: AsyncIterable<readonly T[]>): Promise<T[]
 	return all;
 }
 
+/** Every record of a feed; a rejected one fails the test. */
+export async function records(feed: Feed): Promise<Outgoing[]> {
+	return (await flat(feed.batches(new AbortController().signal))).map(accepted);
+}
+
+/** An item that must not be a rejected one. */
+export function accepted(item: Item): Outgoing {
+	if (isRejected(item)) throw new Error(`rejected: ${item.rejected}`);
+	return item;
+}
+
 /** Every trade of a feed, as it is sent. */
 // biome-ignore lint/suspicious/noExplicitAny: what was sent is compared as it is
 export async function sent(feed: Feed): Promise<any[]> {
-	const all = await flat(feed.batches(new AbortController().signal));
-	return all.map(({ data }) => JSON.parse(data.toString("utf8")));
+	return (await records(feed)).map(({ data }) => JSON.parse(data.toString("utf8")));
 }
 
 /** A trade on its way, of 100 shares at 1 dollar. */

@@ -74,7 +74,7 @@ test("a file's lines are records as they are, also from .gz", async () => {
 	writeFileSync(file, gzipSync('{"a":1}\n\nbroken\n'));
 	const read: string[] = [];
 	for await (const batch of recordsOf(file).batches(new AbortController().signal))
-		read.push(...batch.map(({ data }) => data.toString()));
+		read.push(...batch.map((item) => ("data" in item ? item.data.toString() : item.rejected)));
 	expect(read).toEqual(['{"a":1}', "broken"]);
 	expect(() => recordsOf(join(dir, "none"))).toThrow(`There is no file ${join(dir, "none")}`);
 });

@@ -1,0 +1,67 @@
+import type { Trade } from "../../contracts.ts";
+import { type Feed, type Item, isRejected, type Outgoing, type Rejected } from "../feed.ts";
+import { outgoingOf } from "../outgoing.ts";
+import type { Backlog } from "./backlog.ts";
+import { sizeOf } from "./flight.ts";
+
+const LARGEST_RECORD = 1024 * 1024;
+
+export interface Reading {
+	readonly signal: AbortSignal;
+	/** So many records came. */
+	readonly onRead: (count: number) => void;
+	/** This one cannot be sent, and is left out. */
+	readonly onRejected: (rejected: Rejected) => void;
+	readonly tell?: (line: string) => void;
+}
+
+/** Reads a feed into the backlog until it ends or is stopped, no faster than the backlog is emptied. */
+export async function readInto(backlog: Backlog, feed: Feed, reading: Reading): Promise<void> {
+	const { signal, onRead, onRejected, tell } = reading;
+	const sendable = (item: Item): item is Outgoing => {
+		const rejected = isRejected(item) ? item : tooLarge(item);
+		if (rejected) onRejected(rejected);
+		return rejected === undefined;
+	};
+	const batches = feed.batches(signal, tell)[Symbol.asyncIterator]();
+	try {
+		while (!signal.aborted) {
+			const next = await unlessAborted(batches.next(), signal);
+			if (next === undefined || next.done) break;
+			onRead(next.value.length);
+			await backlog.push(next.value.filter(sendable));
+		}
+	} finally {
+		backlog.end();
+		batches.return?.().catch(() => {});
+	}
+}
+
+function tooLarge(record: Outgoing): Rejected | undefined {
+	const bytes = sizeOf(record);
+	if (bytes <= LARGEST_RECORD) return undefined;
+	return {
+		rejected: `a record of ${record.key} has ${bytes} bytes; Kinesis takes 1 MiB at most`,
+		payload: record.data.toString("utf8"),
+	};
+}
+
+/** Trades of one's own as a feed: each is checked against the Trade contract, and sent as it arrives. */
+export function feedOf(trades: AsyncIterable<Trade>): Feed {
+	async function* batches(): AsyncGenerator<Item[]> {
+		for await (const trade of trades) yield [outgoingOf(trade)];
+	}
+	return { name: "trades", total: undefined, live: true, batches };
+}
+
+/**
+ * What the promise gives, or undefined once the signal is aborted: a feed that waits for its next trade must not keep a
+ * stopped publisher waiting. Listens only as long as it waits: a race against one promise for months would pile up.
+ */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+	return new Promise((resolve, reject) => {
+		const abort = (): void => resolve(undefined);
+		signal.addEventListener("abort", abort, { once: true });
+		promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+	});
+}

@@ -1,0 +1,163 @@
+import { describe, expect, test } from "vitest";
+import { Trade } from "../../../contracts.ts";
+import { findColumns } from "../../../producer/replay/columns.ts";
+import { BadRow } from "../../../producer/replay/rows.ts";
+import { isIntervalData, tradeReader } from "../../../producer/replay/trade.ts";
+
+const NOW = Date.parse("2020-05-14T13:31:00.000Z");
+const csv = (columns: string[], map?: Record<string, string>) => {
+	const found = findColumns({ file: "a.csv", columns, byPosition: true, async *rows() {} }, map);
+	const read = tradeReader(found, () => NOW);
+	return (...cells: string[]) => read({ line: 7, cells: cells as never });
+};
+const json = (row: Record<string, unknown>, columns = Object.keys(row)) => {
+	const found = findColumns({ file: "a.jsonl", columns, byPosition: false, async *rows() {} });
+	return tradeReader(found, () => NOW)({ line: 7, cells: row });
+};
+const good = { event_time: "2020-05-14 09:30:00-04:00", symbol: "SPY", price: 1.5 };
+
+describe("a row becomes a trade", () => {
+	test("with its time in UTC with milliseconds, size 0 and source replay where they are missing", () => {
+		const { trade, time, line } = csv(["ts", "ticker", "close"])("2020-05-14 09:30:00-04:00", " SPY ", "1.50");
+		expect(trade).toEqual({
+			trade_id: "",
+			symbol: "SPY",
+			event_time: "2020-05-14T13:30:00.000Z",
+			price: 1.5,
+			size: 0,
+			source: "replay",
+		});
+		expect(time).toBe(Date.parse(trade.event_time));
+		expect(line).toBe(7);
+	});
+
+	test("that the contract accepts, with all its fields as their types and the rest as it is", () => {
+		const columns = Object.keys(Trade.shape);
+		const cells: Record<string, string> = {
+			trade_id: "17",
+			symbol: "SPY",
+			event_time: "2020-05-14T13:30:00.1Z",
+			price: "1e2",
+			size: "3.0",
+			source: "mine",
+			sequence: "12",
+			previous_close: "99.5",
+			quote_time: "2020-05-14T13:29:59Z",
+			day_open: "1",
+			day_high: "2",
+			day_low: ".5",
+			exchange: "P",
+			currency: "USD",
+			side: "sell",
+			trader: "Ada",
+			open: "1",
+			high: "101",
+			low: "1",
+		};
+		const read = csv([...columns, "condition", "empty"]);
+		const { trade } = read(...columns.map((column) => cells[column] as string), "20002000", "");
+		expect(Trade.parse(trade)).toEqual(trade);
+		expect(trade).toEqual({
+			...cells,
+			event_time: "2020-05-14T13:30:00.100Z",
+			price: 100,
+			size: 3,
+			sequence: 12,
+			previous_close: 99.5,
+			quote_time: "2020-05-14T13:29:59.000Z",
+			day_open: 1,
+			day_high: 2,
+			day_low: 0.5,
+			open: 1,
+			high: 101,
+			low: 1,
+			condition: "20002000",
+			empty: "",
+		});
+	});
+
+	test("without the optional fields whose cells are empty or null", () => {
+		expect(csv(["ts", "symbol", "price", "size", "sequence"])(good.event_time, "SPY", "1", "", "").trade).toEqual({
+			trade_id: "",
+			symbol: "SPY",
+			event_time: "2020-05-14T13:30:00.000Z",
+			price: 1,
+			size: 0,
+			source: "replay",
+		});
+		expect(json({ ...good, exchange: null }).trade).not.toHaveProperty("exchange");
+	});
+
+	test("of JSON with whatever else is in it, and with numbers for texts", () => {
+		expect(json({ ...good, trade_id: 17, note: { deep: [1] }, price: "2" }).trade).toMatchObject({
+			trade_id: "17",
+			price: 2,
+			note: { deep: [1] },
+		});
+	});
+
+	test("up to a minute ahead of now", () => {
+		expect(json({ ...good, event_time: "2020-05-14T13:32:00.000Z" }).time).toBe(NOW + 60_000);
+	});
+});
+
+describe("a row that is none names line, column and value", () => {
+	test.each([
+		[
+			{ ...good, event_time: "2020-05-14 09:30" },
+			'line 7, column event_time: "2020-05-14 09:30" is not an ISO 8601 time',
+		],
+		[{ ...good, event_time: 1589448600 }, "line 7, column event_time: 1589448600 is not an ISO 8601 time"],
+		[{ ...good, event_time: "2099-01-01T00:00:00Z" }, "lies in the future"],
+		[{ ...good, symbol: "  " }, 'line 7, column symbol: "  " is blank'],
+		[{ ...good, symbol: ["SPY"] }, 'column symbol: ["SPY"] is not a text'],
+		[{ ...good, price: "abc" }, 'line 7, column price: "abc" is not a number'],
+		[{ ...good, price: "0x10" }, "is not a number"],
+		[{ ...good, price: "1e999" }, "is not a number"],
+		[{ ...good, price: true }, "is not a number"],
+		[{ ...good, price: 0 }, "line 7, column price: 0 is not a price: it must be above 0"],
+		[{ ...good, price: "-1" }, 'line 7, column price: "-1" is not a price'],
+		[{ ...good, price: "" }, 'line 7, column price: "" where a trade needs its price'],
+		[{ ...good, price: null }, "column price: null where a trade needs its price"],
+		[{ ...good, size: 1.5 }, "column size: 1.5 is not a whole number of shares"],
+		[{ ...good, size: -1 }, "column size: -1 is not a whole number of shares"],
+		[{ ...good, sequence: 0.5 }, "column sequence: 0.5 is not whole"],
+		[{ ...good, previous_close: 0 }, "column previous_close: 0 is not a price"],
+		[{ ...good, high: 1, low: 2 }, "column high: 1 is below the low, 2"],
+		[{ ...good, side: "long" }, 'column side: "long" is neither "buy" nor "sell"'],
+		[{ ...good, quote_time: "soon" }, 'column quote_time: "soon" is not an ISO 8601 time'],
+		[{ ...good, source: "clock" }, 'column source: "clock" is what clock records have'],
+	])("%j", (row, message) => {
+		let error: unknown;
+		try {
+			json(row);
+		} catch (caught) {
+			error = caught;
+		}
+		expect(error).toBeInstanceOf(BadRow);
+		expect((error as BadRow).message).toContain(message);
+	});
+
+	test("by the file's own name of the column", () => {
+		expect(() =>
+			csv(["when", "who", "last"], { event_time: "when", symbol: "who", price: "last" })("x", "SPY", "1"),
+		).toThrow('line 7, column when: "x" is not');
+	});
+
+	test("and a field that a JSON line lacks", () => {
+		expect(() => json({ event_time: good.event_time, symbol: "SPY" }, ["event_time", "symbol", "price"])).toThrow(
+			"line 7, column price: nothing where a trade needs its price",
+		);
+	});
+});
+
+test("interval data is what has an open, high or low", () => {
+	const is = (columns: string[], map?: Record<string, string>) => {
+		const file = { file: "a", columns, byPosition: true, async *rows() {} };
+		return isIntervalData(findColumns(file, map), columns);
+	};
+	expect(is(["ts", "name", "close"])).toBe(false);
+	expect(is(["ts", "name", "close", "high", "low"])).toBe(true);
+	expect(is(["ts", "name", "close", "o"], { open: "o" })).toBe(true);
+	expect(is(["ts", "name", "price", "day_high"])).toBe(false);
+});
