@@ -1,12 +1,15 @@
 import type { Progress } from "./publish/publish.ts";
 
 /** How far a feed is, as one line: counts, rate, and the time left where the end is known. */
-export function progressLine({ sent, retried, failed, total, seconds }: Progress): string {
+export function progressLine(progress: Progress): string {
+	const { sent, spooled, rejected, retried, failed, total, seconds } = progress;
 	const rate = seconds > 0 ? sent / seconds : 0;
 	const parts = [
 		total === undefined ? `${count(sent)} sent` : `${count(sent)} of ${count(total)} sent (${share(sent, total)} %)`,
 		`${count(Math.round(rate))}/s`,
 	];
+	if (spooled > 0) parts.push(`${count(spooled)} in the spool`);
+	if (rejected > 0) parts.push(`${count(rejected)} rejected`);
 	if (retried > 0) parts.push(`${count(retried)} retried`);
 	if (failed > 0) parts.push(`${count(failed)} failed`);
 	if (total !== undefined && rate > 0 && sent < total) parts.push(`${duration((total - sent) / rate)} left`);

@@ -9,6 +9,8 @@ export interface Target {
 	/** Undefined: AWS itself. */
 	readonly endpoint: string | undefined;
 	readonly region: string | undefined;
+	/** The folder in which trades for this stream wait while it cannot be reached. */
+	readonly spool: string;
 }
 
 export interface TargetOptions {
@@ -25,11 +27,14 @@ export const DEFAULT_STREAM = "tidemark-trades";
  * @throws if no endpoint is given and no local stack is up
  */
 export function findTarget(options: TargetOptions, stackFile: string = liveStackFile()): Target {
-	const { endpoint, region } = options;
-	if (endpoint === "aws") return { stream: options.stream ?? DEFAULT_STREAM, endpoint: undefined, region };
+	const { endpoint, region, stream = DEFAULT_STREAM } = options;
+	if (endpoint === "aws") {
+		const spool = spoolDir(`aws-${region ?? process.env.AWS_REGION ?? "default"}`, stream);
+		return { stream, endpoint: undefined, region, spool };
+	}
 	if (endpoint !== undefined) {
 		if (!URL.canParse(endpoint)) throw new UserError(`--endpoint takes a URL or aws, but was given ${endpoint}.`);
-		return { stream: options.stream ?? DEFAULT_STREAM, endpoint, region };
+		return { stream, endpoint, region, spool: spoolDir(new URL(endpoint).host, stream) };
 	}
 	const stack = readStack(stackFile);
 	if (stack === undefined) {
@@ -37,11 +42,9 @@ export function findTarget(options: TargetOptions, stackFile: string = liveStack
 			"No local stack is up to send to. Start one with npm start, or name the place: --endpoint URL, or --endpoint aws.",
 		);
 	}
-	return {
-		stream: options.stream ?? stack.outputs?.TradesStream ?? DEFAULT_STREAM,
-		endpoint: stack.endpoints.aws,
-		region,
-	};
+	const name = options.stream ?? stack.outputs?.TradesStream ?? DEFAULT_STREAM;
+	// It goes with the stack: what waits for a stream that was removed has nowhere to go.
+	return { stream: name, endpoint: stack.endpoints.aws, region, spool: join(dirname(stackFile), "spool", name) };
 }
 
 interface StackFile {
@@ -62,7 +65,14 @@ function readStack(file: string): StackFile | undefined {
 	}
 }
 
+function spoolDir(place: string, stream: string): string {
+	return join(stateDir(), "spool", `${place}-${stream}`.replace(/[^\w.-]/g, "-"));
+}
+
 function liveStackFile(): string {
-	const root = dirname(dirname(fileURLToPath(import.meta.url)));
-	return join(process.env.TIDEMARK_STATE ?? join(root, ".tidemark"), "live", "stack.json");
+	return join(stateDir(), "live", "stack.json");
+}
+
+function stateDir(): string {
+	return process.env.TIDEMARK_STATE ?? join(dirname(dirname(fileURLToPath(import.meta.url))), ".tidemark");
 }

@@ -1,18 +1,38 @@
 import type { Outgoing } from "../feed.ts";
+import type { Numbered, Spool } from "./spool.ts";
 
-/** So many records or bytes wait at most; then the feed is held back. */
+/** So many records or bytes wait in memory at most; then they go to the spool, or the feed is held back. */
 const FULL_RECORDS = 16_384;
 const FULL_BYTES = 32 * 1024 * 1024;
+const REFILL_RECORDS = FULL_RECORDS / 2;
 
-/** What was read and not yet sent, in the order of the feed. */
+export interface Spooling {
+	readonly spool: Spool;
+	/** Whether Kinesis takes nothing at present: only then is what does not fit into memory put on disk. */
+	readonly unreachable: () => boolean;
+	/** The spool cannot take more, for this reason, and the feed is held back. */
+	readonly onFull: (reason: unknown) => void;
+}
+
+/**
+ * What was read and not yet sent, in the order of the feed: the front of it in memory, and with a spool the rest on disk.
+ * While there is anything on disk that is not in memory, new records go there too.
+ */
 export class Backlog {
+	readonly #spooling: Spooling | undefined;
 	#items: Outgoing[] = [];
 	#head = 0;
 	#bytes = 0;
 	#since: number | undefined;
 	#ended = false;
+	#closed = false;
 	#waiting: (() => void)[] = [];
 
+	constructor(spooling?: Spooling) {
+		this.#spooling = spooling;
+	}
+
+	/** Records in memory. */
 	get length(): number {
 		return this.#items.length - this.#head;
 	}
@@ -27,24 +47,36 @@ export class Backlog {
 		return this.#since === undefined ? 0 : now - this.#since;
 	}
 
-	/** Those that wait, the first first. */
+	/** Those in memory, the first first. */
 	*[Symbol.iterator](): Generator<Outgoing> {
 		for (let at = this.#head; at < this.#items.length; at++) yield this.#items[at] as Outgoing;
 	}
 
-	/** Adds records at once, then waits while there are too many. */
+	/** Adds records at once, then waits while there are too many; with a spool only while that is full too. */
 	async push(records: readonly Outgoing[]): Promise<void> {
-		for (const record of records) {
-			this.#items.push(record);
-			this.#bytes += record.data.length;
+		if (this.#spooling && (this.#spooling.spool.unread || (this.#full && this.#spooling.unreachable()))) {
+			await this.#spill(records, this.#spooling);
+		} else {
+			this.#add(records);
 		}
-		if (records.length > 0) this.#since ??= Date.now();
-		this.#wake();
-		while (this.length > FULL_RECORDS || this.#bytes > FULL_BYTES) await this.change(60_000);
+		while (this.#full && !this.#spooling?.unreachable() && !this.#closed) await this.change(250);
+	}
+
+	/** Takes records that the spool has and memory has room for into memory. */
+	refill(): void {
+		const spool = this.#spooling?.spool;
+		if (spool?.unread && this.length < REFILL_RECORDS && this.#bytes < FULL_BYTES / 2)
+			this.#hold(spool.read(REFILL_RECORDS));
 	}
 
 	end(): void {
 		this.#ended = true;
+		this.#wake();
+	}
+
+	/** Nothing will be taken any more: nobody waits for room from now on. */
+	close(): void {
+		this.#closed = true;
 		this.#wake();
 	}
 
@@ -62,9 +94,20 @@ export class Backlog {
 		return taken;
 	}
 
-	/** The oldest event time that waits; undefined if there is none. */
+	/** These, which were taken, are acknowledged. */
+	delivered(records: readonly Outgoing[]): void {
+		this.#spooling?.spool.remove(records.filter(isNumbered).filter(({ stored }) => stored));
+	}
+
+	/** Puts what is only in memory on disk, those that were taken and not acknowledged too. @throws if the disk is full */
+	keep(taken: readonly Outgoing[]): void {
+		const records = [...taken, ...this.take(this.length)].filter(isNumbered);
+		this.#spooling?.spool.store(records.filter(({ stored }) => !stored));
+	}
+
+	/** The oldest event time that waits, in memory or on disk; undefined if there is none. */
 	oldest(): number | undefined {
-		let oldest: number | undefined;
+		let oldest = this.#spooling?.spool.oldest();
 		for (const { time } of this) if (time !== undefined && (oldest === undefined || time < oldest)) oldest = time;
 		return oldest;
 	}
@@ -81,9 +124,46 @@ export class Backlog {
 		});
 	}
 
+	get #full(): boolean {
+		return this.length > FULL_RECORDS || this.#bytes > FULL_BYTES;
+	}
+
+	#add(records: readonly Outgoing[]): void {
+		this.#hold(this.#spooling ? this.#spooling.spool.number(records) : records);
+	}
+
+	#hold(records: readonly Outgoing[]): void {
+		for (const record of records) {
+			this.#items.push(record);
+			this.#bytes += record.data.length;
+		}
+		if (records.length > 0) this.#since ??= Date.now();
+		this.#wake();
+	}
+
+	async #spill(records: readonly Outgoing[], { spool, onFull }: Spooling): Promise<void> {
+		for (let told = false; ; told = true) {
+			if (!spool.unread && !this.#full) return this.#add(records);
+			let reason: unknown;
+			try {
+				// At the end they have nowhere else to go.
+				if (spool.hasRoomFor(records) || this.#closed) return spool.append(records);
+			} catch (error) {
+				reason = error;
+			}
+			if (this.#closed) throw reason;
+			if (!told) onFull(reason);
+			await this.change(1000);
+		}
+	}
+
 	#wake(): void {
 		const waiting = this.#waiting;
 		this.#waiting = [];
 		for (const wake of waiting) wake();
 	}
+}
+
+function isNumbered(record: Outgoing): record is Numbered {
+	return "seq" in record;
 }

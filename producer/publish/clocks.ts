@@ -10,7 +10,8 @@ export function clockPart(shard: Shard, time: number): Part {
 	return {
 		entry: { PartitionKey: "clock", ExplicitHashKey: shard.hashKey, Data: data },
 		bytes: data.length + "clock".length,
-		count: 0,
+		records: [],
+		shard: shard.id,
 	};
 }
 

@@ -6,14 +6,22 @@ import type { Part } from "./flight.ts";
 export const REQUEST_RECORDS = 500;
 export const REQUEST_BYTES = 5 * 1024 * 1024;
 
+/** Where a record is. */
+export interface Taken {
+	readonly shardId: string;
+	readonly sequenceNumber: string;
+}
+
 export interface Delivering {
 	readonly client: Pick<KinesisClient, "send">;
 	readonly stream: string;
 	/** How long to go on without any record being taken before giving up. */
 	readonly giveUpMs: () => number;
 	/** A record was taken. */
-	readonly onAck: (part: Part, shardId: string) => void;
-	/** Records were refused and will be sent again. */
+	readonly onAck: (part: Part, taken: Taken) => void;
+	/** Records were refused, or nothing answered. */
+	readonly onRefused?: (parts: readonly Part[], reason: unknown) => void;
+	/** Refused records will be sent again. */
 	readonly onRetry?: (parts: readonly Part[], reason: unknown) => void;
 }
 
@@ -25,6 +33,8 @@ export interface Delivery {
 }
 
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [50, 2000];
+/** A request that is not answered by then has failed; whether its records were taken nobody knows. */
+const REQUEST_MS = 30_000;
 
 /**
  * Sends records with PutRecords, side by side where they need more than one request, and again those that failed, and only
@@ -43,6 +53,7 @@ export async function deliver(parts: readonly Part[], how: Delivering): Promise<
 			lastProgress = Date.now();
 			tries = 0;
 		}
+		how.onRefused?.(failed, reason);
 		if (isPermanent(reason) || Date.now() - lastProgress >= how.giveUpMs()) return { failed, reason };
 		how.onRetry?.(failed, reason);
 		pending = failed;
@@ -55,6 +66,7 @@ async function put(request: readonly Part[], { client, stream, onAck }: Deliveri
 	try {
 		answer = await client.send(
 			new PutRecordsCommand({ StreamName: stream, Records: request.map(({ entry }) => entry) }),
+			{ abortSignal: AbortSignal.timeout(REQUEST_MS) },
 		);
 	} catch (reason) {
 		return { failed: request, reason };
@@ -62,14 +74,13 @@ async function put(request: readonly Part[], { client, stream, onAck }: Deliveri
 	const failed: Part[] = [];
 	let reason: unknown;
 	for (const [at, part] of request.entries()) {
-		const result = answer.Records?.[at];
-		if (result?.ShardId && !result.ErrorCode) {
-			onAck(part, result.ShardId);
+		const { ShardId, SequenceNumber = "", ErrorCode, ErrorMessage } = answer.Records?.[at] ?? {};
+		if (ShardId && !ErrorCode) {
+			onAck(part, { shardId: ShardId, sequenceNumber: SequenceNumber });
 		} else {
 			failed.push(part);
-			reason ??= new Error(
-				`${result?.ErrorCode ?? "No answer"}: ${result?.ErrorMessage ?? "the record was not taken"}`,
-			);
+			const what = ErrorMessage ?? "the record was not taken";
+			reason ??= Object.assign(new Error(`${ErrorCode ?? "No answer"}: ${what}`), { code: ErrorCode });
 		}
 	}
 	return { failed, reason };
@@ -90,12 +101,19 @@ function requestsOf(parts: readonly Part[]): Part[][] {
 	return requests;
 }
 
-// Refused for now: throttled, or the stream is being made or changed.
-const PASSING = /Throughput|Throttl|LimitExceeded|ResourceInUse|Timeout|Unavailable|InternalFailure|RequestExpired/;
+// Refused for now: throttled, or the stream is being made or changed, or credentials are renewed soon.
+const PASSING = /Throughput|Throttl|LimitExceeded|ResourceInUse|Timeout|Unavailable|InternalFailure|Expired/;
 
-function isPermanent(reason: unknown): boolean {
+/** Whether another try cannot mend an error: the service answered, and it will not answer otherwise. */
+export function isPermanent(reason: unknown): boolean {
 	const { name = "", $metadata } = Object(reason) as { name?: string; $metadata?: { httpStatusCode?: number } };
 	const status = $metadata?.httpStatusCode;
 	// Without a status nothing answered, or a single record failed inside a request: both may pass.
 	return status !== undefined && status >= 400 && status < 500 && status !== 429 && !PASSING.test(name);
+}
+
+/** Whether Kinesis refused because there was too much for a shard, or too many requests. */
+export function isThrottling(reason: unknown): boolean {
+	const { name = "", code = "" } = Object(reason) as { name?: string; code?: string };
+	return /ProvisionedThroughput|Throttl|LimitExceeded/.test(`${name} ${code}`);
 }

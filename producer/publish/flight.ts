@@ -31,17 +31,21 @@ import type { Outgoing } from "../feed.ts";
 import { AGGREGATE_OVERHEAD, aggregate, aggregatedSize } from "./aggregate.ts";
 import type { Shard, Shards } from "./shards.ts";
 
-/** One Kinesis record, and how many of the feed's are in it: none in a clock. */
+/** One Kinesis record, and those of the feed that are in it, in their order: none in a clock. */
 export interface Part {
 	readonly entry: PutRecordsRequestEntry;
 	readonly bytes: number;
-	readonly count: number;
+	readonly records: readonly Outgoing[];
+	/** The shard that it is meant for. */
+	readonly shard: string;
 }
 
 export interface FlightRules {
 	readonly latenessMs: number;
-	/** `auto` aggregates when a plain flight would leave records behind that are waiting already. */
+	/** `auto` aggregates when a plain flight would leave records behind that are waiting already, or with `tooMany`. */
 	readonly aggregate: "auto" | "on" | "off";
+	/** Whether the feed gives more than plain records allow; see RecordRate. */
+	readonly tooMany: boolean;
 	readonly shards: Shards;
 }
 
@@ -58,8 +62,9 @@ const AGGREGATE_BYTES = 51_200;
 
 /** How much of the backlog goes next, and how. Takes at least one record if there is one. */
 export function planFlight(backlog: Iterable<Outgoing> & { readonly length: number }, rules: FlightRules): Flight {
-	const plain = rules.aggregate === "on" ? 0 : plainLength(backlog, rules.latenessMs / 2);
-	if (rules.aggregate === "off" || (rules.aggregate === "auto" && plain === backlog.length)) {
+	const always = rules.aggregate === "on" || (rules.aggregate === "auto" && rules.tooMany);
+	const plain = always ? 0 : plainLength(backlog, rules.latenessMs / 2);
+	if (rules.aggregate === "off" || (!always && plain === backlog.length)) {
 		return { length: plain, aggregated: false };
 	}
 	return { length: aggregatedLength(backlog, rules.shards), aggregated: true };
@@ -67,7 +72,7 @@ export function planFlight(backlog: Iterable<Outgoing> & { readonly length: numb
 
 /** The Kinesis records of a flight. */
 export function partsOf(records: readonly Outgoing[], { aggregated }: Flight, shards: Shards): Part[] {
-	if (!aggregated) return records.map(plainPart);
+	if (!aggregated) return records.map((record) => plainPart(record, shards.of(record.key)));
 	const lanes = new Map<Shard, Outgoing[]>();
 	for (const record of records) {
 		const shard = shards.of(record.key);
@@ -112,17 +117,19 @@ function aggregatedLength(backlog: Iterable<Outgoing>, shards: Shards): number {
 	return length;
 }
 
-function plainPart(record: Outgoing): Part {
-	return { entry: { PartitionKey: record.key, Data: record.data }, bytes: sizeOf(record), count: 1 };
+function plainPart(record: Outgoing, shard: Shard): Part {
+	const entry = { PartitionKey: record.key, Data: record.data };
+	return { entry, bytes: sizeOf(record), records: [record], shard: shard.id };
 }
 
 function aggregatedPart(shard: Shard, lane: readonly Outgoing[]): Part {
 	const [first] = lane as readonly [Outgoing, ...Outgoing[]];
-	if (lane.length === 1) return plainPart(first);
+	if (lane.length === 1) return plainPart(first, shard);
 	const data = aggregate(lane, shard.hashKey);
 	return {
 		entry: { PartitionKey: first.key, ExplicitHashKey: shard.hashKey, Data: data },
 		bytes: data.length + Buffer.byteLength(first.key),
-		count: lane.length,
+		records: lane,
+		shard: shard.id,
 	};
 }

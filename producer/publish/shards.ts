@@ -13,10 +13,12 @@ export interface Shard {
 /** The open shards of a stream at one moment. */
 export class Shards {
 	readonly all: readonly Shard[];
+	readonly ids: readonly string[];
 	readonly #known = new Map<string, Shard>();
 
 	constructor(all: readonly Shard[]) {
 		this.all = [...all].sort((a, b) => (a.start < b.start ? -1 : 1));
+		this.ids = this.all.map(({ id }) => id);
 	}
 
 	/** The shard to which Kinesis takes a record with this partition key. */

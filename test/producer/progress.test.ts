@@ -4,7 +4,13 @@ import type { Progress } from "../../producer/publish/publish.ts";
 
 const progress = (more: Partial<Progress> = {}): Progress => ({
 	read: 0,
+	recovered: 0,
 	sent: 0,
+	spooled: 0,
+	rejected: 0,
+	kinesisRecords: 0,
+	waiting: 0,
+	state: undefined,
 	retried: 0,
 	failed: 0,
 	clocks: 0,

@@ -124,6 +124,8 @@ export class FakeKinesis {
 	refused = 0;
 	/** Runs before each request; what it throws is the answer. */
 	before: (records: PutRecordsRequestEntry[]) => void | Promise<void> = () => {};
+	/** Whether this record is refused because there are too many. */
+	throttle: (record: PutRecordsRequestEntry) => boolean = () => false;
 	readonly #faults: Faults;
 	readonly #random: () => number;
 
@@ -183,7 +185,7 @@ export class FakeKinesis {
 	}
 
 	#land(record: PutRecordsRequestEntry): PutRecordsResultEntry {
-		if (this.#random() < (this.#faults.records ?? 0)) {
+		if (this.#random() < (this.#faults.records ?? 0) || this.throttle(record)) {
 			this.refused++;
 			return { ErrorCode: "ProvisionedThroughputExceededException", ErrorMessage: "Rate exceeded for shard" };
 		}

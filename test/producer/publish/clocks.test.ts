@@ -15,7 +15,8 @@ describe("a clock record", () => {
 			source: "clock",
 		});
 		expect(part.entry.ExplicitHashKey).toBe(String(2n ** 127n));
-		expect(part.count).toBe(0);
+		expect(part.records).toEqual([]);
+		expect(part.shard).toBe(second?.id);
 		expect(part.bytes).toBe(Buffer.from(part.entry.Data as Buffer).length + 5);
 	});
 });

@@ -7,7 +7,8 @@ const parts = (count: number, bytes = 10): Part[] =>
 	Array.from({ length: count }, (_, at) => ({
 		entry: { PartitionKey: "k", Data: Buffer.from(String(at)) },
 		bytes,
-		count: 1,
+		records: [],
+		shard: "s",
 	}));
 const names = (list: readonly Part[]) => list.map(({ entry }) => Buffer.from(entry.Data as Buffer).toString());
 const throttled = { ErrorCode: "ProvisionedThroughputExceededException", ErrorMessage: "Rate exceeded for shard 1" };

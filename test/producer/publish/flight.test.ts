@@ -8,6 +8,7 @@ import { evenShards, outgoing } from "../support.ts";
 const rules = (more: Partial<FlightRules> = {}): FlightRules => ({
 	latenessMs: 2000,
 	aggregate: "auto",
+	tooMany: false,
 	shards: evenShards(4),
 	...more,
 });
@@ -42,8 +43,8 @@ describe("a plain flight", () => {
 	test("has one Kinesis record for each, under its own key", () => {
 		const records = at(0, 1, 2);
 		const parts = partsOf(records, { length: 3, aggregated: false }, evenShards(2));
-		expect(parts.map(({ entry, count, bytes }) => [entry, count, bytes])).toEqual(
-			records.map((record) => [{ PartitionKey: "SPY", Data: record.data }, 1, sizeOf(record)]),
+		expect(parts.map(({ entry, records: inside, bytes }) => [entry, inside, bytes])).toEqual(
+			records.map((record) => [{ PartitionKey: "SPY", Data: record.data }, [record], sizeOf(record)]),
 		);
 	});
 });
@@ -55,6 +56,14 @@ describe("auto", () => {
 
 	test("is aggregated when records would be left waiting", () => {
 		expect(planFlight(at(0, 900, 90_000), rules())).toEqual({ length: 3, aggregated: true });
+	});
+
+	test("is aggregated where the feed gives more than plain records allow, unless that is off", () => {
+		expect(planFlight(at(0, 900), rules({ tooMany: true }))).toEqual({ length: 2, aggregated: true });
+		expect(planFlight(at(0, 900), rules({ tooMany: true, aggregate: "off" }))).toEqual({
+			length: 2,
+			aggregated: false,
+		});
 	});
 });
 
@@ -75,14 +84,14 @@ describe("an aggregated flight", () => {
 				const taken = records.slice(0, flight.length);
 				const parts = partsOf(taken, flight, shards);
 				expect(parts.length).toBeLessThanOrEqual(count);
-				expect(parts.reduce((sum, part) => sum + part.count, 0)).toBe(taken.length);
+				expect(parts.reduce((sum, part) => sum + part.records.length, 0)).toBe(taken.length);
 				const lanes = new Set<string>();
-				for (const { entry, bytes, count: inside } of parts) {
+				for (const { entry, bytes, records: inside } of parts) {
 					const key = entry.PartitionKey as string;
 					const shard = shards.of(key);
 					expect(lanes.has(shard.id)).toBe(false);
 					lanes.add(shard.id);
-					if (inside > 1) {
+					if (inside.length > 1) {
 						expect(bytes).toBeLessThanOrEqual(51_300);
 						expect(entry.ExplicitHashKey).toBe(shard.hashKey);
 					}
