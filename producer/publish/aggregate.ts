@@ -21,16 +21,28 @@ export interface UserRecord {
  */
 export function aggregate(records: readonly UserRecord[], hashKey: string): Buffer {
 	const keys = new Map<string, number>();
-	const bodies: Buffer[] = [];
-	for (const { key, data } of records) {
-		const index = keys.get(key) ?? keys.size;
-		keys.set(key, index);
-		const head = Buffer.concat([varintField(1, index), varintField(2, 0), bytesHead(3, data.length)]);
-		bodies.push(bytesHead(3, head.length + data.length), head, data);
+	let size = AGGREGATE_OVERHEAD + hashKey.length;
+	for (const record of records) {
+		if (!keys.has(record.key)) keys.set(record.key, keys.size);
+		size += aggregatedSize(record);
 	}
-	const tables = [...keys.keys()].map((key) => bytesField(1, Buffer.from(key)));
-	const message = Buffer.concat([...tables, bytesField(2, Buffer.from(hashKey)), ...bodies]);
-	return Buffer.concat([MAGIC, message, digest(message)]);
+	// One buffer for all: a buffer for each field is what most of the time would go into.
+	const into = new Writer(Buffer.allocUnsafe(size));
+	into.bytes(MAGIC);
+	for (const key of keys.keys()) into.field(1, Buffer.from(key));
+	into.field(2, Buffer.from(hashKey));
+	for (const { key, data } of records) {
+		const index = keys.get(key) as number;
+		into.tag(3, BYTES);
+		into.varint(1 + varintLength(index) + 2 + 1 + varintLength(data.length) + data.length);
+		into.tag(1, VARINT);
+		into.varint(index);
+		into.tag(2, VARINT);
+		into.varint(0);
+		into.field(3, data);
+	}
+	into.bytes(digest(into.written.subarray(MAGIC.length)));
+	return into.written;
 }
 
 /** The records inside an aggregated one, in their order; of any other record itself, under its own key. */
@@ -63,25 +75,47 @@ function digest(message: Buffer): Buffer {
 	return createHash("md5").update(message).digest();
 }
 
-function varint(value: number): Buffer {
-	const bytes: number[] = [];
-	let rest = value;
-	for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-	bytes.push(rest);
-	return Buffer.from(bytes);
+// Wire types: a varint, and bytes with their length before them.
+const [VARINT, BYTES] = [0, 2];
+
+/** Writes protobuf into a buffer that is large enough. */
+class Writer {
+	readonly #buffer: Buffer;
+	#at = 0;
+
+	constructor(buffer: Buffer) {
+		this.#buffer = buffer;
+	}
+
+	get written(): Buffer {
+		return this.#buffer.subarray(0, this.#at);
+	}
+
+	tag(field: number, type: number): void {
+		this.#buffer[this.#at++] = field * 8 + type;
+	}
+
+	varint(value: number): void {
+		let rest = value;
+		for (; rest > 127; rest = Math.floor(rest / 128)) this.#buffer[this.#at++] = (rest % 128) | 128;
+		this.#buffer[this.#at++] = rest;
+	}
+
+	field(field: number, bytes: Buffer): void {
+		this.tag(field, BYTES);
+		this.varint(bytes.length);
+		this.bytes(bytes);
+	}
+
+	bytes(bytes: Buffer): void {
+		this.#at += bytes.copy(this.#buffer, this.#at);
+	}
 }
 
-// The wire types: 0 is a varint, 2 is bytes with their length before them.
-function varintField(field: number, value: number): Buffer {
-	return Buffer.concat([varint(field * 8), varint(value)]);
-}
-
-function bytesHead(field: number, length: number): Buffer {
-	return Buffer.concat([varint(field * 8 + 2), varint(length)]);
-}
-
-function bytesField(field: number, bytes: Buffer): Buffer {
-	return Buffer.concat([bytesHead(field, bytes.length), bytes]);
+function varintLength(value: number): number {
+	let length = 1;
+	for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) length++;
+	return length;
 }
 
 function* fieldsOf(message: Buffer): Generator<{ field: number; value: number; bytes: Buffer }> {

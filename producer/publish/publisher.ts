@@ -7,7 +7,7 @@ import { Backlog } from "./backlog.ts";
 import { Linger, RecordRate } from "./batching.ts";
 import { clockPart, closingTime, Quiet } from "./clocks.ts";
 import { type Delivery, deliver, isPermanent, isThrottling, type Taken } from "./deliver.ts";
-import { type FlightRules, type Part, PLAIN_RECORDS, partsOf, planFlight } from "./flight.ts";
+import { type FlightRules, LARGE_BYTES, type Part, PLAIN_RECORDS, partsOf, planFlight, SMALL_BYTES } from "./flight.ts";
 import type { ProduceResult, PublishOptions } from "./options.ts";
 import { readInto } from "./reading.ts";
 import { OpenShards } from "./shards.ts";
@@ -158,13 +158,14 @@ export class Publisher {
 			latenessMs: this.#latenessMs,
 			aggregate: this.#options.aggregate ?? "auto",
 			tooMany: this.#rate.tooMany,
+			aggregateBytes: this.#throttle.limiting ? SMALL_BYTES : LARGE_BYTES,
 			shards,
 		};
 		const flight = planFlight(this.#backlog, rules);
 		const records = this.#backlog.take(flight.length);
 		const parts = partsOf(records, flight, shards);
 		this.#rate.sent(records, shards, Date.now());
-		for (const { shard, bytes } of parts) this.#throttle.sent(shard, bytes, Date.now());
+		for (const [shard, bytes] of bytesByShard(parts)) this.#throttle.sent(shard, bytes, Date.now());
 
 		const began = Date.now();
 		let [firstAck, throttled]: [number | undefined, boolean] = [undefined, false];
@@ -363,4 +364,10 @@ export class Publisher {
 	#warn(line: string): void {
 		this.#options.onWarning?.(line);
 	}
+}
+
+function bytesByShard(parts: readonly Part[]): Map<string, number> {
+	const sums = new Map<string, number>();
+	for (const { shard, bytes } of parts) sums.set(shard, (sums.get(shard) ?? 0) + bytes);
+	return sums;
 }

@@ -48,10 +48,12 @@ describe("delivering", () => {
 		expect((await sending([], () => false)).requests).toEqual([]);
 	});
 
-	test("keeps to 500 records and 5 MiB a request", async () => {
+	test("keeps to 500 records and 300 KiB a request; what is larger goes alone", async () => {
 		expect((await sending(parts(1201), () => false)).requests.map(({ length }) => length)).toEqual([500, 500, 201]);
-		const mebibytes = await sending(parts(11, 1024 * 1024), () => false);
-		expect(mebibytes.requests.map(({ length }) => length)).toEqual([5, 5, 1]);
+		const hundred = await sending(parts(7, 100 * 1024), () => false);
+		expect(hundred.requests.map(({ length }) => length)).toEqual([3, 3, 1]);
+		const mebibytes = await sending(parts(2, 1024 * 1024), () => false);
+		expect(mebibytes.requests.map(({ length }) => length)).toEqual([1, 1]);
 	});
 
 	test("sends again only what failed, until all is there", async () => {

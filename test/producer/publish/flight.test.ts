@@ -2,13 +2,22 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Outgoing } from "../../../producer/feed.ts";
 import { deaggregate } from "../../../producer/publish/aggregate.ts";
-import { type FlightRules, PLAIN_RECORDS, partsOf, planFlight, sizeOf } from "../../../producer/publish/flight.ts";
+import {
+	type FlightRules,
+	LARGE_BYTES,
+	PLAIN_RECORDS,
+	partsOf,
+	planFlight,
+	SMALL_BYTES,
+	sizeOf,
+} from "../../../producer/publish/flight.ts";
 import { evenShards, outgoing } from "../support.ts";
 
 const rules = (more: Partial<FlightRules> = {}): FlightRules => ({
 	latenessMs: 2000,
 	aggregate: "auto",
 	tooMany: false,
+	aggregateBytes: SMALL_BYTES,
 	shards: evenShards(4),
 	...more,
 });
@@ -115,6 +124,9 @@ describe("an aggregated flight", () => {
 		const { length } = planFlight(many, on);
 		expect(length).toBeGreaterThan(200);
 		expect(length).toBeLessThan(500);
+		const five = planFlight(many, { ...on, aggregateBytes: LARGE_BYTES }).length;
+		expect(five).toBeGreaterThan(4.9 * length);
+		expect(five).toBeLessThan(5.3 * length);
 	});
 
 	test("leaves a single trade as it is", () => {
