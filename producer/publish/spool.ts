@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { reasonOf, UserError } from "../errors.ts";
@@ -129,11 +129,17 @@ export class Spool {
 		return oldest ?? undefined;
 	}
 
-	/** Lets go of the file; an empty one is gone. */
+	/** Lets go of the file; an empty one is gone, and its folder too if nothing else is in it. */
 	close(): void {
 		const empty = this.#length === 0;
 		this.#db.close();
-		if (empty) for (const end of ["", "-wal", "-shm"]) rmSync(this.#file + end, { force: true });
+		if (!empty) return;
+		for (const end of ["", "-wal", "-shm"]) rmSync(this.#file + end, { force: true });
+		try {
+			rmdirSync(this.dir);
+		} catch {
+			// Something else is in it.
+		}
 	}
 
 	#transaction(work: () => void): void {

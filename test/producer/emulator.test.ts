@@ -1,4 +1,6 @@
 /** The publisher against the real emulator: every record is read back from every shard. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
 	CreateStreamCommand,
 	DescribeStreamSummaryCommand,
@@ -17,7 +19,7 @@ import { deaggregate, openFeed, publish } from "../../producer/index.ts";
 import { seededRandom } from "../../producer/synthetic/random.ts";
 import { realData } from "../support/data.ts";
 import { type TestEmulator, testEmulator } from "../support/emulator.ts";
-import { firstLines, tempFile } from "./support.ts";
+import { firstLines, tempFile, tempFolder } from "./support.ts";
 
 let emulator: TestEmulator;
 let kinesis: KinesisClient;
@@ -121,7 +123,7 @@ describe.each([
 		const stream = await makeStream(`${kind.replace(" ", "-")}-${shards}`, shards);
 		const real = realData("trades-2013-10-07.csv.gz");
 		const file = real === undefined ? inventedTrades(count) : await firstLines(real, count + 1);
-		const feed = await openFeed({ kind: "replay", file });
+		const feed = await openFeed({ kind: "replay", files: [file] });
 		const { client, failed } = failing(shards, 0.05);
 		const result = await publish(feed, { stream, client, aggregate, close: true });
 
@@ -151,7 +153,11 @@ describe.each([
 
 describe("tidemark produce", () => {
 	const tidemark = (...args: string[]) =>
-		execa(process.execPath, ["local/cli.mjs", "produce", ...args], { cwd: root, reject: false });
+		execa(process.execPath, ["local/cli.mjs", "produce", ...args], {
+			cwd: root,
+			reject: false,
+			env: { TIDEMARK_STATE: emulator.dir },
+		});
 
 	test("replays a file, says how it went as one line of JSON, and exits with 0", async () => {
 		const stream = await makeStream("by-command", 2);
@@ -226,9 +232,83 @@ describe("tidemark produce", () => {
 		expect(trades).toHaveLength(sent);
 	});
 
+	test("says of each record where it is, keeps rejects with their reason, and writes its counts for health checks", async () => {
+		const stream = await makeStream("verbose", 2);
+		const row = (id: number, price: string) => `${id},2013-10-07T13:30:0${id}.000Z,SPY,${price},100`;
+		const file = tempFile(
+			"a.csv",
+			`trade_id,event_time,symbol,price,size\n${row(1, "10")}\n${row(2, "-1")}\n${row(3, "11")}\n`,
+		);
+		const [rejects, health] = [`${file}.rejects`, `${file}.health`];
+		const place = ["--endpoint", emulator.endpoint, "--stream", stream];
+		const refused = await tidemark("replay", file, ...place);
+		expect(refused.stderr).toMatch(/1 of 3 rows are no trades\. Nothing was sent\..*--rejects FILE/s);
+		expect(refused.exitCode).toBe(1);
+
+		const { stdout, stderr, exitCode } = await tidemark(
+			...["replay", file, ...place, "--verbose", "--rejects", rejects, "--health", health],
+		);
+		expect(exitCode).toBe(0);
+		const result = JSON.parse(stdout);
+		expect(result).toMatchObject({ read: 3, sent: 2, rejected: 1, spooled: 0, failed: 0 });
+		expect(stderr.match(/^2013-10-07T13:30:0[13]\.000Z SPY \d+ bytes shardId-00000000000\d \d+ sent$/gm)).toHaveLength(
+			2,
+		);
+		const [kept, ...more] = readFileSync(rejects, "utf8").trimEnd().split("\n");
+		expect(more).toEqual([]);
+		expect(JSON.parse(kept as string)).toEqual({
+			reason: expect.stringMatching(/line 3, column price: "-1" is not a price: it must be above 0/),
+			payload: expect.stringContaining("2013-10-07T13:30:02.000Z"),
+			at: expect.any(String),
+		});
+		expect(JSON.parse(readFileSync(health, "utf8"))).toMatchObject({ read: 3, sent: 2, rejected: 1 });
+	});
+
+	test("of a feed without end keeps what it could not send, over the end of the process", async () => {
+		const stream = await makeStream("outage", 1);
+		const spool = join(tempFolder(), "spool");
+		const dead = "http://127.0.0.1:1";
+		const args = ["synthetic", "--history", "0", "--rate", "500", "--stream", stream, "--spool", spool];
+		const first = tidemark(...args, "--endpoint", dead);
+		await new Promise((resolve) => setTimeout(resolve, 3000));
+		first.kill("SIGTERM");
+		const { stdout, stderr, exitCode } = await first;
+		const before = JSON.parse(stdout);
+		expect({ exitCode, stderr }).toMatchObject({
+			exitCode: 0,
+			stderr: expect.stringContaining("Kinesis takes nothing: "),
+		});
+		expect(before).toMatchObject({ sent: 0, failed: 0, spooled: before.read });
+		expect(before.read).toBeGreaterThan(100);
+
+		const second = tidemark(...args, "--endpoint", emulator.endpoint);
+		let found = 0;
+		while (found < before.spooled + 100) found = (await readBack(stream)).flat().length;
+		second.kill("SIGTERM");
+		const after = JSON.parse((await second).stdout);
+		expect(after).toMatchObject({ recovered: before.spooled, sent: after.read, spooled: 0, failed: 0 });
+		const trades = (await readBack(stream)).flat().filter(({ source }) => source === "synthetic");
+		expect(trades).toHaveLength(after.sent);
+	});
+
 	test.each([
 		["a file that is not there", ["replay", "no.csv"], /^tidemark: Cannot read no\.csv: there is no such file/],
 		["no stack", ["replay", "no.csv"], /^tidemark: No local stack is up to send to/],
+		[
+			"a spool for what ends",
+			["replay", "package.json", "--raw", "--spool", "here"],
+			/^tidemark: --spool is for feeds without end/m,
+		],
+		[
+			"rejects that cannot be kept",
+			["replay", "package.json", "--raw", "--rejects", "/"],
+			/^tidemark: Cannot write rejects to \/: EISDIR/m,
+		],
+		[
+			"health that cannot be written",
+			["replay", "package.json", "--raw", "--health", "/"],
+			/^tidemark: Cannot write --health \/: EISDIR/m,
+		],
 		["an impossible value", ["synthetic", "--rate", "fast"], /'--rate <number>' argument 'fast' is invalid/],
 	])("ends with one clear error: %s", async (what, args, message) => {
 		const endpoint = what === "no stack" ? [] : ["--endpoint", emulator.endpoint];

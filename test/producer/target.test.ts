@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { findTarget } from "../../producer/target.ts";
 import { tempFile, tempFolder } from "./support.ts";
@@ -18,9 +18,12 @@ const stack = (pid: number) =>
 
 describe("the target of produce", () => {
 	test("is the local stack that is up, with its stream", () => {
-		expect(findTarget({}, tempFile("stack.json", stack(process.pid)))).toEqual({
+		const file = tempFile("stack.json", stack(process.pid));
+		expect(findTarget({}, file)).toEqual({
 			stream: "their-trades",
 			endpoint: "http://127.0.0.1:4566",
+			// With the stack's state, so that it goes with it.
+			spool: join(dirname(file), "spool", "their-trades"),
 		});
 	});
 
@@ -29,7 +32,11 @@ describe("the target of produce", () => {
 		mkdirSync(join(state, "live"));
 		writeFileSync(join(state, "live", "stack.json"), stack(process.pid));
 		vi.stubEnv("TIDEMARK_STATE", state);
-		expect(findTarget({ stream: "mine" })).toEqual({ stream: "mine", endpoint: "http://127.0.0.1:4566" });
+		expect(findTarget({ stream: "mine" })).toEqual({
+			stream: "mine",
+			endpoint: "http://127.0.0.1:4566",
+			spool: join(state, "live", "spool", "mine"),
+		});
 	});
 
 	test("is what the options say", () => {
@@ -37,6 +44,7 @@ describe("the target of produce", () => {
 			stream: "s",
 			endpoint: "http://localhost:1234",
 			region: "eu-central-1",
+			spool: expect.stringMatching(/spool.localhost-1234-s$/),
 		});
 		expect(findTarget({ endpoint: "http://localhost:1234" }).stream).toBe("tidemark-trades");
 	});
@@ -46,6 +54,7 @@ describe("the target of produce", () => {
 			stream: "tidemark-trades",
 			endpoint: undefined,
 			region: "eu-central-1",
+			spool: expect.stringMatching(/spool.aws-eu-central-1-tidemark-trades$/),
 		});
 	});
 
