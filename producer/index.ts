@@ -32,8 +32,10 @@ export async function openFeed(spec: FeedSpec): Promise<Feed> {
 			return openReplay(spec);
 		case "synthetic":
 			return openSynthetic(spec);
+		// Loaded only when they are wanted: yahoo-finance2 is large.
 		case "yahoo":
+			return (await import("./yahoo/live.ts")).openYahoo(spec);
 		case "yahoo-history":
-			throw new Error("To come.");
+			return (await import("./yahoo/history.ts")).yahooHistory(spec);
 	}
 }
