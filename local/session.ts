@@ -52,6 +52,7 @@ class Stopped extends Error {}
 export async function up(options: UpOptions): Promise<number> {
 	const { once = false } = options;
 	if (once && options.replay === undefined) throw new UserError("--once needs a feed that ends: give --replay FILE");
+	if (once && options.loop) throw new UserError("--once needs a feed that ends: leave out --loop");
 	const progress = startProgress();
 	const stop = new AbortController();
 	const noLonger = onStop(

@@ -21,7 +21,10 @@ export function upCommand(): Command {
 		.description(
 			"run the whole pipeline here: the AWS emulator with the deployed stacks, Flink, the time-series store, the live page, and a feed (the synthetic one unless --replay is given)",
 		)
-		.option("--replay <file>", "replay a file of trades or of interval data instead: CSV or JSONL, also .gz")
+		.option(
+			"--replay <files...>",
+			"replay files of trades or of interval data instead, or folders of them: CSV or JSONL, also .gz",
+		)
 		.addHelpText("after", EXAMPLES);
 	addReplayOptions(command)
 		.option("--seed <number>", "seed of the synthetic feed (default: 1)", parseNumber)

@@ -63,22 +63,34 @@ export interface Feed {
 	state?(now: number): FeedState;
 }
 
-/** A file of trades, replayed. */
+/** Files of trades, replayed. */
 export interface ReplaySpec {
 	readonly kind: "replay";
-	/** CSV or JSONL, also with `.gz`. */
-	readonly file: string;
-	/** Field of a trade to column of the file. */
+	/** CSV or JSONL, also with `.gz`; a folder stands for those in it. In whatever order: they are sent by event time. */
+	readonly files: readonly string[];
+	/** Field of a trade to column; in files that have that column. `date+time` are two columns that tell a time together. */
 	readonly map?: Readonly<Record<string, string>> | undefined;
+	/** IANA name of the time zone of times without an offset, such as `America/New_York`. */
+	readonly timeZone?: string | undefined;
+	/** How times are written, in luxon's tokens, such as `MM/dd/yyyy HH:mm:ss`; default: ISO 8601, or a number. */
+	readonly timeFormat?: string | undefined;
+	/** Of times that are numbers since 1970; default: told by their size. */
+	readonly timeUnit?: "s" | "ms" | "us" | "ns" | undefined;
+	/** Only trades from this instant on: ISO 8601; without an offset, or a day alone, by `timeZone`, else UTC. */
+	readonly from?: string | undefined;
+	/** Only trades before this instant. */
+	readonly to?: string | undefined;
 	/** Times real time; default `max`: as fast as it can be sent. */
 	readonly speed?: number | "max" | undefined;
 	/** Moves event times to the present, keeping their spacing; none is ever ahead of now. */
 	readonly rebase?: "now" | undefined;
-	/** Sorts the file first. */
+	/** Begins anew at the end, without end; times and ids go on. What has come to the present goes on in real time. */
+	readonly loop?: boolean | undefined;
+	/** Sorts the files first. */
 	readonly order?: "event-time" | undefined;
-	/** Sends each line's bytes as they are, checking nothing. */
+	/** Sends each line's bytes as they are, checking nothing, one file after the other. */
 	readonly raw?: boolean | undefined;
-	/** Of interval data: `1s`, `1m`, …; default: the smallest step in the file. */
+	/** Of interval data: `1s`, `1m`, …; default: the smallest step in the files. */
 	readonly interval?: string | undefined;
 	/** Only these symbols. */
 	readonly symbols?: readonly string[] | undefined;
@@ -88,19 +100,49 @@ export interface ReplaySpec {
 	readonly latenessMs?: number | undefined;
 }
 
-/** Invented trades that look like a market's, without end. */
+/** Invented trades that look like a market's, without end unless `count` is given. */
 export interface SyntheticSpec {
 	readonly kind: "synthetic";
 	/** The same seed gives the same trades, relative to the start. Default 1. */
 	readonly seed?: number | undefined;
-	/** Default: a dozen well-known ones. */
+	/** Names, where needed with their exchange: `AAPL`, `0700.HK`, `LSE:ABC`. Default: a dozen well-known ones. */
 	readonly symbols?: readonly string[] | undefined;
-	/** Trades a second, all symbols together; default 50. */
+	/** Instead of symbols: all that are known of these places, `US`, `HK`, … */
+	readonly markets?: readonly string[] | undefined;
+	/** Instead of symbols: all that are known of these exchanges, `NYSE`, `HKEX`, … */
+	readonly exchanges?: readonly string[] | undefined;
+	/** `market`: each symbol trades in the regular hours of its exchange only. Default `always`. */
+	readonly hours?: "always" | "market" | undefined;
+	/** Trades a second, all symbols together; in market hours on average, while all exchanges are open. Default 50. */
 	readonly rate?: number | undefined;
-	/** Minutes of the past, at a tenth of the rate, sent at once before it goes on live; default 120. */
+	/**
+	 * Minutes of the past, at a tenth of the rate, sent at once before it goes on live; default 120, with `faults` or
+	 * `truth` 0: where the stream has trades already, a history comes too late, and the truth would not be true.
+	 */
 	readonly historyMinutes?: number | undefined;
 	/** Epoch milliseconds where live begins; default: now. */
 	readonly start?: number | undefined;
+	/** Ends after so many trades, history included; what the faults add comes on top. */
+	readonly count?: number | undefined;
+	readonly faults?: SyntheticFaults | undefined;
+	/** A file that gets each fault as a line of JSON, and the counts of all that was given as the last one. */
+	readonly truth?: string | undefined;
+	/** How late a trade may be, as the stream's reader has it: faults keep to their side of it. Default 2,000. */
+	readonly latenessMs?: number | undefined;
+}
+
+/** What a synthetic feed does wrong, on purpose and counted. Shares are of the trades, 0 to 1. */
+export interface SyntheticFaults {
+	/** Share of trades that come once more. */
+	readonly duplicates?: number | undefined;
+	/** By how much trades are out of order at most; kept under half the lateness. */
+	readonly disorderMs?: number | undefined;
+	/** Trades of their own that come after their minute was closed. */
+	readonly late?: number | undefined;
+	/** Records of their own that are no trades. */
+	readonly malformed?: number | undefined;
+	/** So many times the rate for one second, every so many milliseconds of the clock (whole seconds). */
+	readonly burst?: { readonly times: number; readonly everyMs: number } | undefined;
 }
 
 /** Quotes of Yahoo Finance, asked for at an interval, without end. */

@@ -2,8 +2,10 @@
  * Reading and writing times. Whatever offset a feed uses, what Tidemark sends is UTC with milliseconds.
  */
 
-const ISO =
-	/^(?:\+00)?(\d{4})(?:-(\d\d)-(\d\d)|(\d\d)(\d\d)|-?W(\d\d)-?([1-7])|-?(\d{3}))[T ](\d\d)(?::?(\d\d)(?::?(\d\d))?)?(?:[.,](\d+))? ?(?:Z|([+\-−])(\d\d)(?::?(\d\d))?)$/i;
+const DATE = String.raw`(?:\+00)?(\d{4})(?:-(\d\d)-(\d\d)|(\d\d)(\d\d)|-?W(\d\d)-?([1-7])|-?(\d{3}))`;
+const TIME = String.raw`(\d\d)(?::?(\d\d)(?::?(\d\d))?)?(?:[.,](\d+))?`;
+const WITH_OFFSET = new RegExp(String.raw`^${DATE}[T ]${TIME} ?(?:Z|([+\-−])(\d\d)(?::?(\d\d))?)$`, "i");
+const WITHOUT = new RegExp(`^${DATE}(?:[T ]${TIME})?$`, "i");
 
 /**
  * The epoch milliseconds of an ISO 8601 date and time with its offset, in any of its forms: extended or basic, calendar,
@@ -11,10 +13,32 @@ const ISO =
  * `+01`, `-0400`, `-04:00`. Undefined if it is none of them, has no offset, or names a day or hour that there is not.
  */
 export function readInstant(text: string): number | undefined {
-	const m = ISO.exec(text);
-	if (!m) return undefined;
+	const m = WITH_OFFSET.exec(text);
+	return m ? readParts(m) : undefined;
+}
+
+/**
+ * What a clock on the wall says: an ISO 8601 date and time without an offset, in the same forms, or a date alone, which
+ * is its midnight. In milliseconds as if it were UTC; undefined if it is none, or names a day or hour that there is not.
+ */
+export function readWallTime(text: string): number | undefined {
+	const m = WITHOUT.exec(text);
+	return m ? readParts(m) : undefined;
+}
+
+/** `2013-10-07T13:30:00.000Z`: the only form of a time that leaves the producer. */
+export function writeInstant(ms: number): string {
+	return new Date(ms).toISOString();
+}
+
+// Years of four digits: what the contract's format can say.
+const FIRST = Date.parse("0000-01-01T00:00:00.000Z");
+const LAST = Date.parse("9999-12-31T23:59:59.999Z");
+const DAY = 86_400_000;
+
+function readParts(m: RegExpExecArray): number | undefined {
 	const day = readDay(m);
-	const [hour, minute, second] = [Number(m[9]), Number(m[10] ?? 0), Number(m[11] ?? 0)];
+	const [hour, minute, second] = [Number(m[9] ?? 0), Number(m[10] ?? 0), Number(m[11] ?? 0)];
 	const [offsetHours, offsetMinutes] = [Number(m[14] ?? 0), Number(m[15] ?? 0)];
 	// A fraction belongs to the smallest unit that is written: 09:30.5 is half past and thirty seconds.
 	const unit = m[11] !== undefined ? 1000 : m[10] !== undefined ? 60_000 : 3_600_000;
@@ -27,16 +51,6 @@ export function readInstant(text: string): number | undefined {
 	const ms = day + ((hour * 60 + minute - offset) * 60 + second) * 1000 + fraction;
 	return ms >= FIRST && ms <= LAST ? ms : undefined;
 }
-
-/** `2013-10-07T13:30:00.000Z`: the only form of a time that leaves the producer. */
-export function writeInstant(ms: number): string {
-	return new Date(ms).toISOString();
-}
-
-// Years of four digits: what the contract's format can say.
-const FIRST = Date.parse("0000-01-01T00:00:00.000Z");
-const LAST = Date.parse("9999-12-31T23:59:59.999Z");
-const DAY = 86_400_000;
 
 function scale(digits: string, unit: number): number {
 	// Thousandths come from the digits themselves: 0.29 × 1000 is 289.99… in binary.

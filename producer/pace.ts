@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Feed, Outgoing } from "./feed.ts";
+import { type Feed, type Item, isRejected } from "./feed.ts";
 
 /** The course of a replay: event time and wall time move together, `speed` times as fast. */
 export interface Course {
@@ -40,11 +40,15 @@ export class Pacer {
 	}
 
 	/** The records of `source` when they are due; what is overdue comes at once, in the batches in which it came. */
-	async *batches(source: AsyncIterable<readonly Outgoing[]>, signal: AbortSignal): AsyncGenerator<readonly Outgoing[]> {
+	async *batches<T extends Item>(
+		source: AsyncIterable<readonly T[]>,
+		signal: AbortSignal,
+	): AsyncGenerator<readonly T[]> {
 		for await (const batch of source) {
 			let from = 0;
-			for (const [at, { time }] of batch.entries()) {
+			for (const [at, item] of batch.entries()) {
 				if (signal.aborted) return;
+				const time = isRejected(item) ? undefined : item.time;
 				if (time === undefined) continue;
 				const due = this.#course.dueAt(time);
 				if (due <= Date.now()) continue;
@@ -72,16 +76,25 @@ export class Pacer {
 /** A file as records that are ready to go. */
 export interface Recording {
 	readonly name: string;
-	readonly total: number;
+	/** Undefined: it begins anew at its end, its times going on. It never runs ahead of the clock on the wall then. */
+	readonly total: number | undefined;
 	/** The earliest event time as it is sent at this moment; undefined if no record has one. */
 	firstAt(now: number): number | undefined;
 	/** The records as they are sent when the sending begins at this moment. */
-	records(now: number): AsyncIterable<readonly Outgoing[]>;
+	records(now: number): AsyncIterable<readonly Item[]>;
 }
+
+/** A course that waits where it has come to the present: from there on it is real time. */
+export function notAhead({ dueAt, timeAt }: Course): Course {
+	return { dueAt: (eventTime) => Math.max(dueAt(eventTime), eventTime), timeAt: (now) => Math.min(timeAt(now), now) };
+}
+
+// What max is where it has to end at the present.
+const VERY_FAST = 1e9;
 
 /** A recording as a feed at a speed: its first record, by event time, is due when the sending begins. */
 export function paced({ name, total, firstAt, records }: Recording, speed: number | "max" = "max"): Feed {
-	if (speed === "max") return { name, total, live: false, batches: () => records(Date.now()) };
+	if (speed === "max" && total !== undefined) return { name, total, live: false, batches: () => records(Date.now()) };
 	let pacer: Pacer | undefined;
 	return {
 		name,
@@ -90,7 +103,8 @@ export function paced({ name, total, firstAt, records }: Recording, speed: numbe
 		batches(signal) {
 			const now = Date.now();
 			// Without one readable time there is nothing to go by, and nothing that could be due later.
-			pacer = new Pacer(course(firstAt(now) ?? now, now, speed));
+			const through = course(firstAt(now) ?? now, now, speed === "max" ? VERY_FAST : speed);
+			pacer = new Pacer(total === undefined ? notAhead(through) : through);
 			return pacer.batches(records(now), signal);
 		},
 		horizon: (now) => pacer?.horizon(now),

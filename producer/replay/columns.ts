@@ -4,10 +4,16 @@ import type { RowFile } from "./rows.ts";
 
 /** Which column each field of a trade comes from, and which columns are carried along as they are. */
 export interface Columns {
-	/** Field to the column's name and to where its cell is found. */
-	readonly fields: ReadonlyMap<string, { readonly column: string; readonly at: string | number }>;
-	/** What no field needs. Of JSONL undefined: whatever else a line has. */
+	/** Field to the column's name and to where its cell is found; the second cell, where a time is told by two of them. */
+	readonly fields: ReadonlyMap<string, Column>;
+	/** What no field needs, and has no field's name. Of JSONL undefined: whatever else a line has. */
 	readonly others: readonly { readonly column: string; readonly at: number }[] | undefined;
+}
+
+export interface Column {
+	readonly column: string;
+	readonly at: string | number;
+	readonly second?: string | number;
 }
 
 /** The names under which a field is found without `--map`, whatever their case. */
@@ -18,22 +24,24 @@ export const USUAL_NAMES: Readonly<Record<string, readonly string[]>> = {
 	size: ["size", "volume"],
 };
 
+const TIMES = ["event_time", "quote_time"];
 const NEEDED = ["event_time", "symbol", "price"];
-const FIELDS = Object.keys(Trade.shape);
+export const FIELDS: readonly string[] = Object.keys(Trade.shape);
 
 /**
  * Finds the column of every field, first by `map` (field to column), then by the usual names.
  * @throws one error that names all that is missing, the columns there are, and the remedy
  */
 export function findColumns(file: RowFile, map: Readonly<Record<string, string>> = {}): Columns {
-	checkMap(file, map);
-	const fields = new Map<string, { column: string; at: string | number }>();
+	const fields = new Map<string, Column>();
 	const where = (column: string) => (file.byPosition ? file.columns.indexOf(column) : column);
 	for (const field of FIELDS) {
-		const column = map[field] ?? usual(file, field);
+		const column = mapped(file, field, map) ?? usual(file, field);
+		const [first, second] = column === undefined ? [] : partsOf(file, field, column);
 		// A later line of a JSONL file may have what the first has not.
-		if (column !== undefined) fields.set(field, { column, at: where(column) });
-		else if (!file.byPosition && !NEEDED.includes(field)) fields.set(field, { column: field, at: field });
+		if (column !== undefined && first !== undefined) {
+			fields.set(field, { column, at: where(first), ...(second === undefined ? {} : { second: where(second) }) });
+		} else if (!file.byPosition && !NEEDED.includes(field)) fields.set(field, { column: field, at: field });
 	}
 	const missing = NEEDED.filter((field) => !fields.has(field));
 	if (missing.length > 0) {
@@ -42,8 +50,11 @@ export function findColumns(file: RowFile, map: Readonly<Record<string, string>>
 				`Say which to take: --map ${missing.map((field) => `${field}=COLUMN`).join(",")}`,
 		);
 	}
-	const taken = new Set([...fields.values()].map(({ column }) => column));
-	const others = file.columns.map((column, at) => ({ column, at })).filter(({ column }) => !taken.has(column));
+	const taken = new Set([...fields.values()].flatMap(({ at, second }) => (second === undefined ? [at] : [at, second])));
+	// A column with the name of a field that comes from another one would take its place.
+	const others = file.columns
+		.map((column, at) => ({ column, at }))
+		.filter(({ column, at }) => !taken.has(at) && !FIELDS.includes(column));
 	return { fields, others: file.byPosition ? others : undefined };
 }
 
@@ -63,17 +74,39 @@ export function parseMap(text: string, before: Readonly<Record<string, string>> 
 	return map;
 }
 
-function checkMap(file: RowFile, map: Readonly<Record<string, string>>): void {
+/**
+ * That the map names fields that a trade has, and columns that at least one of the files has.
+ * @throws if it does not
+ */
+export function checkMap(files: readonly RowFile[], map: Readonly<Record<string, string>> = {}): void {
 	const unknown = Object.keys(map).filter((field) => !FIELDS.includes(field));
 	if (unknown.length > 0) {
 		throw new UserError(`--map names ${unknown.join(", ")}, which no trade has. Its fields are ${FIELDS.join(", ")}.`);
 	}
-	const absent = Object.values(map).filter((column) => !file.columns.includes(column));
-	if (absent.length > 0) {
-		throw new UserError(
-			`--map names the column ${absent.join(", ")}, which ${file.file} has not. Its columns are ${file.columns.join(", ")}.`,
-		);
-	}
+	const absent = Object.entries(map).filter(([field]) => !files.some((file) => mapped(file, field, map)));
+	if (absent.length === 0) return;
+	const names = absent.map(([, column]) => column).join(", ");
+	const [file, ...more] = files;
+	throw new UserError(
+		more.length === 0
+			? `--map names the column ${names}, which ${file?.file} has not. Its columns are ${file?.columns.join(", ")}.`
+			: `--map names the column ${names}, which none of the ${files.length} files has. ` +
+					`The columns of ${file?.file} are ${file?.columns.join(", ")}.`,
+	);
+}
+
+/** The column that the map names, if this file has it. */
+function mapped(file: RowFile, field: string, map: Readonly<Record<string, string>>): string | undefined {
+	const column = map[field];
+	const has = column !== undefined && partsOf(file, field, column).every((part) => file.columns.includes(part));
+	return has ? column : undefined;
+}
+
+/** Two columns where `date+time` tells a time, unless one has just that name. */
+function partsOf(file: RowFile, field: string, column: string): readonly string[] {
+	const parts = column.split("+").map((part) => part.trim());
+	const two = TIMES.includes(field) && parts.length === 2 && !file.columns.includes(column);
+	return two ? parts : [column];
 }
 
 function usual(file: RowFile, field: string): string | undefined {

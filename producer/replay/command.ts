@@ -5,13 +5,16 @@ import { addReplayOptions, type ReplayOptions, replaySpec } from "./options.ts";
 /** `tidemark produce replay`. */
 export function replayCommand(): Command {
 	const command = new Command("replay")
-		.description("replay a file of trades or of interval data: CSV with a header, or JSONL; also with .gz")
-		.argument("<file>", "its path");
+		.description("replay files of trades or of interval data in time order: CSV with a header, or JSONL; also with .gz")
+		.argument("<files...>", "their paths; a folder stands for the files in it");
 	return addSendOptions(addReplayOptions(command))
 		.option("--no-close", "leave the last windows open at the end, because more will follow")
 		.addHelpText("after", EXAMPLES)
-		.action((file: string, options: ReplayOptions & SendOptions) =>
-			produce({ ...replaySpec(file, options), latenessMs: latenessOf(options) }, options),
+		.action((files: string[], options: ReplayOptions & SendOptions) =>
+			produce(
+				{ ...replaySpec(files, options), latenessMs: latenessOf(options), rejects: options.rejects !== undefined },
+				options,
+			),
 		);
 }
 
@@ -19,7 +22,11 @@ const EXAMPLES = `
 Examples:
   $ tidemark produce replay trades.csv.gz
   $ tidemark produce replay trades.csv --speed 60 --rebase now
-  $ tidemark produce replay quotes.csv --map price=last,event_time=when --order event-time
+  $ tidemark produce replay monday.csv tuesday.csv.gz days/
+  $ tidemark produce replay quotes.csv --map price=last,event_time=date+time --time-zone America/New_York
+  $ tidemark produce replay trades.csv --from 2020-05-14T09:30 --to 2020-05-14T16:00 --time-zone America/New_York
+  $ tidemark produce replay trades.csv --rebase now --loop
+  $ tidemark produce replay some.csv --order event-time --rejects rejects.jsonl
   $ tidemark produce replay broken.jsonl --raw
   $ tidemark produce replay trades.csv --endpoint aws --region eu-central-1 --stream trades
 

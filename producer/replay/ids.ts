@@ -38,6 +38,12 @@ export function intervalName(stepMs: number): string {
 	return `${stepMs}ms`;
 }
 
+/** The length of an interval of such a name, in milliseconds. */
+export function intervalMs(name: string): number {
+	const [, count, unit] = /^(\d+)([a-z]+)$/.exec(name) ?? [];
+	return Number(count) * (UNITS.find(([each]) => each === unit)?.[1] ?? 1);
+}
+
 const UNITS = [
 	["d", 86_400_000],
 	["h", 3_600_000],

@@ -1,5 +1,5 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { constants, createReadStream } from "node:fs";
+import { access, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { UserError } from "../errors.ts";
@@ -10,18 +10,31 @@ export interface Line {
 	readonly bytes: Buffer;
 }
 
-/** @throws if there is no such file, or it is a folder */
+/** @throws if there is no such file, it is none, or it may not be read */
 export async function checkFile(file: string): Promise<void> {
-	const found = await stat(file).catch((cause: NodeJS.ErrnoException) => {
-		const why = cause.code === "ENOENT" ? "there is no such file" : cause.message;
-		throw new UserError(`Cannot read ${file}: ${why}. Check the path; it is taken from the current folder.`, { cause });
+	const found = await stat(file).catch((cause) => {
+		throw unreadable(file, cause);
 	});
-	if (!found.isFile()) throw new UserError(`Cannot read ${file}: it is not a file. Name one CSV or JSONL file.`);
+	if (!found.isFile()) throw new UserError(`Cannot read ${file}: it is not a file, but is read twice.`);
+	await access(file, constants.R_OK).catch((cause) => {
+		throw unreadable(file, cause);
+	});
+}
+
+function unreadable(file: string, cause: NodeJS.ErrnoException): UserError {
+	const paths = "Check the path; it is taken from the current folder.";
+	const why =
+		cause.code === "ENOENT"
+			? `there is no ${/[*?]/.test(file) ? "file of this pattern" : "such file"}. ${paths}`
+			: cause.code === "EACCES"
+				? `this user may not read it. Change its permissions, such as with chmod +r ${file}`
+				: `${cause.message}. ${paths}`;
+	return new UserError(`Cannot read ${file}: ${why}`, { cause });
 }
 
 /**
  * The bytes of a file as a stream, unpacked if its name ends in `.gz`.
- * @throws if there is no such file, or it is a folder
+ * @throws if there is no such file, it is none, or it may not be read
  */
 export async function openBytes(file: string): Promise<Readable> {
 	await checkFile(file);

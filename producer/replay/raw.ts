@@ -6,25 +6,28 @@ import { AHEAD_MS } from "../outgoing.ts";
 import { paced } from "../pace.ts";
 import { type Line, readLines } from "./lines.ts";
 import { sortByTime, type Timed } from "./sort.ts";
+import { namesOf } from "./source.ts";
 
 /**
- * Opens a file whose lines are sent byte for byte, broken ones too: nothing is checked and nothing stops it. A line's
- * partition key is its symbol, else a hash of the line; its event time, where it has one to believe, counts for the order.
+ * Opens files whose lines are sent byte for byte, broken ones too, one file after the other: nothing is checked and
+ * nothing stops it. A line's partition key is its symbol, else a hash of the line; its event time, where it has one to
+ * believe, counts for the order.
  */
-export async function openRaw(spec: ReplaySpec): Promise<Feed> {
+export async function openRaw(files: readonly string[], { order, speed }: ReplaySpec): Promise<Feed> {
 	let [lines, first]: [number, number | undefined] = [0, undefined];
-	for await (const batch of rawLines(spec.file)) {
+	for await (const batch of rawLines(files)) {
 		lines += batch.length;
 		for (const { time } of batch) if (time !== undefined && (first === undefined || time < first)) first = time;
 	}
-	if (lines === 0) throw new UserError(`${spec.file} is empty: there is no line to send.`);
+	const names = namesOf(files);
+	if (lines === 0) throw new UserError(`There is no line to send in ${names}.`);
 	const records = (): AsyncGenerator<readonly Outgoing[]> =>
-		spec.order === "event-time" ? sortedLines(rawLines(spec.file)) : rawLines(spec.file);
-	return paced({ name: `raw replay of ${spec.file}`, total: lines, firstAt: () => first, records }, spec.speed);
+		order === "event-time" ? sortedLines(rawLines(files)) : rawLines(files);
+	return paced({ name: `raw replay of ${names}`, total: lines, firstAt: () => first, records }, speed);
 }
 
-async function* rawLines(file: string): AsyncGenerator<readonly Outgoing[]> {
-	for await (const batch of readLines(file)) yield batch.map(toOutgoing);
+async function* rawLines(files: readonly string[]): AsyncGenerator<readonly Outgoing[]> {
+	for (const file of files) for await (const batch of readLines(file)) yield batch.map(toOutgoing);
 }
 
 function toOutgoing({ bytes }: Line): Outgoing {

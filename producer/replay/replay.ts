@@ -1,112 +1,78 @@
 import { UserError } from "../errors.ts";
-import { DEFAULT_LATENESS_MS, type Feed, type Outgoing, type ReplaySpec } from "../feed.ts";
-import { writeInstant } from "../instant.ts";
+import { DEFAULT_LATENESS_MS, type Feed, type Item, type ReplaySpec } from "../feed.ts";
 import { paced, rebaseBy } from "../pace.ts";
-import { findColumns } from "./columns.ts";
-import { idMaker, intervalName } from "./ids.ts";
+import { checkSpec, limitsOf } from "./check.ts";
+import { listFiles } from "./files.ts";
+import { intervalMs, intervalName } from "./ids.ts";
+import { inTimeOrder, sorted } from "./order.ts";
 import { openRaw } from "./raw.ts";
-import { openRows, type Row, type RowFile } from "./rows.ts";
-import { attempt, type Scan, scan } from "./scan.ts";
-import { sortByTime, type Timed } from "./sort.ts";
-import { isIntervalData, type Read, tradeReader } from "./trade.ts";
+import { encode, idsOf, partsOf } from "./records.ts";
+import { keeper, type Scan, scan } from "./scan.ts";
+import { namesOf, openSources, type Source } from "./source.ts";
+import { unitName } from "./times.ts";
 
 /**
- * Opens a file of trades as a feed. All of it is read once before anything is given out, so that a bad row, a column that
- * is not there or times that go back too far end in an error while nothing is sent yet.
+ * Opens files of trades as a feed. All of them are read once before anything is given out, so that a bad row, a column
+ * that is not there or times that go back too far end in an error while nothing is sent yet.
  */
 export async function openReplay(spec: ReplaySpec): Promise<Feed> {
 	checkSpec(spec);
-	if (spec.raw) return openRaw(spec);
-	const { file, latenessMs = DEFAULT_LATENESS_MS } = spec;
-	const rows = await openRows(file);
-	const columns = findColumns(rows, spec.map);
-	const read = tradeReader(columns);
-	const keep = keeper(spec.symbols);
-	const sorted = spec.order === "event-time";
-	const found = await scan(rows.rows(), { file, latenessMs, sorted, read, keep });
+	const { latenessMs = DEFAULT_LATENESS_MS, symbols, rejects = false, loop = false, speed = "max" } = spec;
+	const wanted = { symbols, ...limitsOf(spec) };
+	const files = await listFiles(spec.files);
+	if (spec.raw) return openRaw(files, spec);
+	const sorting = spec.order === "event-time";
+	// Where a file may go back any distance, its order says nothing about an hour that clocks say twice.
+	const sources = await openSources(files, { ...spec, disorderMs: sorting ? undefined : latenessMs });
+	const found = await scan(sources, { ...wanted, latenessMs, sorted: sorting, rejects });
+	const stepMs = stepOf(spec, sources, found);
 
-	const interval = isIntervalData(columns, rows.columns) ? (spec.interval ?? smallestStep(file, found)) : undefined;
-	// How far times move is known only when the sending begins.
-	const shiftAt = (now: number): number =>
-		spec.rebase === undefined ? 0 : rebaseBy(found.first, found.last, spec.speed ?? "max", now);
-	const records = (now: number): AsyncGenerator<readonly Outgoing[]> => {
-		const asRead = trades(rows, read, keep);
-		return encode(sorted ? sortedTrades(asRead) : asRead, idMaker(interval, latenessMs), shiftAt(now));
+	const round = (number: number, shift: number): AsyncGenerator<readonly Item[]> => {
+		// What is wrong with a file is said once, not each time that it begins anew.
+		const bad = !rejects ? "fail" : number === 0 ? "reject" : "leave out";
+		const parts = partsOf(sources, found, { keep: keeper(wanted), bad });
+		const idOf = idsOf(sources, stepMs === undefined ? undefined : intervalName(stepMs), latenessMs);
+		const suffix = number === 0 ? "" : `~${number}`;
+		return encode(sorting ? sorted(parts) : inTimeOrder(parts), { idOf, suffix, shift });
 	};
-	const firstAt = (now: number): number => found.first + shiftAt(now);
-	return paced({ name: `replay of ${file}`, total: found.rows, firstAt, records }, spec.speed);
-}
-
-function checkSpec({ speed, symbols, map, raw, rebase, interval }: ReplaySpec): void {
-	if (typeof speed === "number" && !(speed > 0 && Number.isFinite(speed))) {
-		throw new UserError(`A replay's speed is a factor of real time above 0, or max, but was ${speed}.`);
+	// The next round begins as long after the last trade as an interval is, or a second.
+	const period = found.last - found.first + (stepMs ?? 1000);
+	async function* rounds(shift: number): AsyncGenerator<readonly Item[]> {
+		for (let number = 0; ; number++) yield* round(number, shift + number * period);
 	}
-	const changing = { map, rebase, symbols, interval };
-	const given = Object.entries(changing).filter(([, value]) => value !== undefined);
-	if (raw && given.length > 0) {
-		throw new UserError(
-			`--raw sends each line as it is and cannot be used with --${given.map(([name]) => name).join(", --")}.`,
-		);
-	}
+	// How far times move is known only when the sending begins.
+	const shiftAt = (now: number): number => (spec.rebase ? rebaseBy(found.first, found.last, speed, now) : 0);
+	const feed = paced(
+		{
+			name: nameOf(files, sources, loop),
+			total: loop ? undefined : found.rows + found.bad,
+			firstAt: (now) => found.first + shiftAt(now),
+			records: (now) => (loop ? rounds(shiftAt(now)) : round(0, shiftAt(now))),
+		},
+		speed,
+	);
+	return {
+		...feed,
+		batches(signal, tell) {
+			if (found.missing.length > 0) tell?.(`There is no trade of ${found.missing.join(", ")} in ${namesOf(files)}.`);
+			return feed.batches(signal, tell);
+		},
+	};
 }
 
-function keeper(symbols: readonly string[] | undefined): (read: Read) => boolean {
-	const wanted = symbols && new Set(symbols);
-	return wanted === undefined ? () => true : ({ trade }) => wanted.has(trade.symbol);
-}
-
-function smallestStep(file: string, { stepMs }: Scan): string {
-	if (stepMs !== undefined) return intervalName(stepMs);
+/** How long the intervals are, in milliseconds; undefined if no file holds interval data. */
+function stepOf({ interval }: ReplaySpec, sources: readonly Source[], { stepMs }: Scan): number | undefined {
+	const files = sources.filter(({ isInterval }) => isInterval).map(({ file }) => file);
+	if (files.length === 0) return undefined;
+	if (interval !== undefined) return intervalMs(interval);
+	if (stepMs !== undefined) return stepMs;
 	throw new UserError(
-		`${file} holds interval data, but one time only, so that its interval is unknown. Add --interval 1m.`,
+		`There is interval data in ${namesOf(files)}, but of one time only, so that its interval is unknown. Add --interval 1m.`,
 	);
 }
 
-async function* trades(
-	rows: RowFile,
-	read: (row: Row) => Read,
-	keep: (read: Read) => boolean,
-): AsyncGenerator<readonly Read[]> {
-	for await (const batch of rows.rows()) {
-		yield batch
-			.map((row) => attempt(row, read))
-			.map((each) => {
-				// The first pass found none: the file has changed since.
-				if (each instanceof Error)
-					throw new UserError(`${rows.file} changed while it was sent: ${each.message}`, { cause: each });
-				return each;
-			})
-			.filter(keep);
-	}
-}
-
-async function* sortedTrades(source: AsyncIterable<readonly Read[]>): AsyncGenerator<readonly Read[]> {
-	async function* timed(): AsyncGenerator<readonly Timed[]> {
-		for await (const batch of source) {
-			yield batch.map(({ time, line, trade }) => ({ time, text: JSON.stringify([line, trade]) }));
-		}
-	}
-	for await (const batch of sortByTime(timed())) {
-		yield batch.map(({ time, text }) => {
-			const [line, trade] = JSON.parse(text) as [number, Read["trade"]];
-			return { time, line, trade };
-		});
-	}
-}
-
-async function* encode(
-	source: AsyncIterable<readonly Read[]>,
-	idOf: (read: Read) => string,
-	shift: number,
-): AsyncGenerator<readonly Outgoing[]> {
-	for await (const batch of source) {
-		yield batch.map((read) => {
-			const { trade } = read;
-			const time = read.time + shift;
-			// Before the time is moved: the id says the file's own.
-			if (trade.trade_id === "") trade.trade_id = idOf(read);
-			if (shift !== 0) trade.event_time = writeInstant(time);
-			return { key: trade.symbol, time, data: Buffer.from(JSON.stringify(trade)) };
-		});
-	}
+function nameOf(files: readonly string[], sources: readonly Source[], loop: boolean): string {
+	const units = [...new Set(sources.flatMap((source) => source.unit() ?? []))].map(unitName);
+	const times = units.length === 0 ? "" : `, times in ${units.join(" and ")} since 1970`;
+	return `replay of ${namesOf(files)}${times}${loop ? ", over and over" : ""}`;
 }

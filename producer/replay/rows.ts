@@ -6,12 +6,14 @@ import { checkFile, naming, openBytes, readLines } from "./lines.ts";
 export interface Row {
 	readonly line: number;
 	readonly cells: Readonly<Record<string | number, unknown>>;
+	/** The row as it stands in the file; of CSV only where it was asked for. */
+	readonly text?: string | undefined;
 }
 
 /** A file of rows, opened anew each time it is read. */
 export interface RowFile {
 	readonly file: string;
-	/** Of CSV the header; of JSONL the keys of the first line, later lines may have others. */
+	/** Of CSV the header; of JSONL the keys of the first object, later ones may have others. */
 	readonly columns: readonly string[];
 	/** Whether cells are found by position (CSV) or by name (JSONL). */
 	readonly byPosition: boolean;
@@ -23,20 +25,25 @@ export interface RowFile {
 export class BadRow extends Error {
 	override readonly name = "BadRow";
 	readonly line: number;
-	constructor(line: number, column: string | undefined, value: unknown, why: string, cause?: unknown) {
-		super(`line ${line}${column === undefined ? "" : `, column ${column}`}: ${show(value)} ${why}`, { cause });
+	/** The row as it stands in the file, where it is known. */
+	readonly text: string | undefined;
+	constructor({ line, text }: Pick<Row, "line" | "text">, column: string | undefined, value: unknown, why: string) {
+		super(`line ${line}${column === undefined ? "" : `, column ${column}`}: ${show(value)} ${why}`);
 		this.line = line;
+		this.text = text;
 	}
 }
 
 const BATCH = 512;
+const LINE_ENDS = /^[\r\n]+|[\r\n]+$/g;
 
 /**
- * Opens a CSV file with a header, or a JSONL file, by its name: `.csv`, `.jsonl` or `.ndjson`, each also with `.gz`.
+ * Opens a CSV file with a header, or a JSONL file, by its name: `.csv`, `.jsonl` or `.ndjson`, each also with `.gz`. With
+ * `texts` each row brings its text, to be kept where it is no trade.
  * @throws if the file cannot be read, is empty, or has another ending
  */
-export async function openRows(file: string): Promise<RowFile> {
-	if (/\.csv(\.gz)?$/i.test(file)) return openCsv(file);
+export async function openRows(file: string, texts = false): Promise<RowFile> {
+	if (/\.csv(\.gz)?$/i.test(file)) return openCsv(file, texts);
 	if (/\.(jsonl|ndjson)(\.gz)?$/i.test(file)) return openJsonLines(file);
 	await checkFile(file);
 	throw new UserError(
@@ -44,11 +51,11 @@ export async function openRows(file: string): Promise<RowFile> {
 	);
 }
 
-async function openCsv(file: string): Promise<RowFile> {
-	for await (const [header] of csvRecords(file)) {
+async function openCsv(file: string, texts: boolean): Promise<RowFile> {
+	for await (const [header] of csvRecords(file, false)) {
 		if (!header) break;
 		const columns = header.record.map((name) => name.trim());
-		return { file, columns, byPosition: true, rows: () => csvRows(file, columns.length) };
+		return { file, columns, byPosition: true, rows: () => csvRows(file, columns.length, texts) };
 	}
 	throw new UserError(`${file} is empty: the first line of a CSV file names its columns.`);
 }
@@ -56,11 +63,13 @@ async function openCsv(file: string): Promise<RowFile> {
 interface CsvRecord {
 	readonly record: string[];
 	readonly info: Info;
+	/** With its line feed; only where it was asked for. */
+	readonly raw?: string;
 }
 
-async function* csvRecords(file: string): AsyncGenerator<CsvRecord[]> {
+async function* csvRecords(file: string, raw: boolean): AsyncGenerator<CsvRecord[]> {
 	// Widths are checked here, so that a row too short is named like every other bad row.
-	const parser = parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true });
+	const parser = parse({ bom: true, info: true, raw, relax_column_count: true, skip_empty_lines: true });
 	const bytes = await openBytes(file);
 	bytes.once("error", (error) => parser.destroy(error));
 	parser.once("close", () => bytes.destroy());
@@ -75,24 +84,27 @@ async function* csvRecords(file: string): AsyncGenerator<CsvRecord[]> {
 	if (batch.length > 0) yield batch;
 }
 
-async function* csvRows(file: string, width: number): AsyncGenerator<(Row | BadRow)[]> {
+async function* csvRows(file: string, width: number, texts: boolean): AsyncGenerator<(Row | BadRow)[]> {
 	let skip = 1;
-	for await (const batch of csvRecords(file)) {
-		yield batch.slice(skip).map(({ record, info }) => {
-			if (record.length === width) return { line: info.lines, cells: record as unknown as Row["cells"] };
+	for await (const batch of csvRecords(file, texts)) {
+		yield batch.slice(skip).map(({ record, info, raw }) => {
+			const row = { line: info.lines, cells: record as unknown as Row["cells"], text: raw?.replace(LINE_ENDS, "") };
+			if (record.length === width) return row;
 			const why = `has ${record.length} cells where the first line names ${width} columns`;
-			return new BadRow(info.lines, undefined, record.join(","), why);
+			return new BadRow(row, undefined, record.join(","), why);
 		});
 		skip = 0;
 	}
 }
 
 async function openJsonLines(file: string): Promise<RowFile> {
-	for await (const [first] of jsonRows(file)) {
-		const columns = first && "cells" in first ? Object.keys(first.cells) : [];
-		if (first instanceof BadRow) throw new UserError(`${file}, ${first.message}`, { cause: first });
-		return { file, columns, byPosition: false, rows: () => jsonRows(file) };
+	let bad: BadRow | undefined;
+	for await (const batch of jsonRows(file)) {
+		bad ??= batch.find((row) => row instanceof BadRow);
+		const first = batch.find((row): row is Row => !(row instanceof BadRow));
+		if (first) return { file, columns: Object.keys(first.cells), byPosition: false, rows: () => jsonRows(file) };
 	}
+	if (bad) throw new UserError(`${file}, ${bad.message}: it needs one JSON object a line.`, { cause: bad });
 	throw new UserError(`${file} is empty: it needs one JSON object a line.`);
 }
 
@@ -104,11 +116,11 @@ async function* jsonRows(file: string): AsyncGenerator<(Row | BadRow)[]> {
 			.map(({ line, text }) => {
 				try {
 					const cells: unknown = JSON.parse(text);
-					if (typeof cells === "object" && cells !== null && !Array.isArray(cells)) return { line, cells } as Row;
-				} catch (cause) {
-					return new BadRow(line, undefined, text, "is not JSON", cause);
+					if (typeof cells === "object" && cells !== null && !Array.isArray(cells)) return { line, cells, text } as Row;
+				} catch {
+					return new BadRow({ line, text }, undefined, text, "is not JSON");
 				}
-				return new BadRow(line, undefined, text, "is not a JSON object");
+				return new BadRow({ line, text }, undefined, text, "is not a JSON object");
 			});
 	}
 }

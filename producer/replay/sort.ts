@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { readLines } from "./lines.ts";
+import { BATCH, merge } from "./merge.ts";
 
 /** Something with a time, as text without line feeds, so that it can wait in a file. */
 export interface Timed {
@@ -19,8 +20,6 @@ export interface SortLimits {
 	/** Where temporary files go; default: the system's folder for them. */
 	readonly folder?: string;
 }
-
-const BATCH = 512;
 
 /**
  * Everything in `source` by time; what has the same time stays in its order. Sorts in memory what fits there; else it
@@ -93,65 +92,5 @@ async function* readRun(file: string): AsyncGenerator<Timed[]> {
 			const space = line.indexOf(" ");
 			return { time: Number(line.slice(0, space)), text: line.slice(space + 1) };
 		});
-	}
-}
-
-interface Head {
-	readonly run: number;
-	readonly rest: AsyncIterator<readonly Timed[]>;
-	batch: readonly Timed[];
-	at: number;
-}
-
-/** Merges sorted runs; of equal times the earlier run's come first. */
-async function* merge(runs: readonly AsyncGenerator<readonly Timed[]>[]): AsyncGenerator<readonly Timed[]> {
-	const heap: Head[] = [];
-	const time = (head: Head): number => (head.batch[head.at] as Timed).time;
-	const before = (a: Head, b: Head): boolean => time(a) < time(b) || (time(a) === time(b) && a.run < b.run);
-	const swap = (a: number, b: number): void => {
-		[heap[a], heap[b]] = [heap[b] as Head, heap[a] as Head];
-	};
-	const sink = (from: number): void => {
-		for (let at = from; ; ) {
-			let least = at;
-			for (const child of [2 * at + 1, 2 * at + 2]) {
-				if (child < heap.length && before(heap[child] as Head, heap[least] as Head)) least = child;
-			}
-			if (least === at) return;
-			swap(at, least);
-			at = least;
-		}
-	};
-	const refill = async (head: Head): Promise<boolean> => {
-		do {
-			const { value, done } = await head.rest.next();
-			if (done) return false;
-			head.batch = value;
-			head.at = 0;
-		} while (head.batch.length === 0);
-		return true;
-	};
-	try {
-		for (const [run, rest] of runs.entries()) {
-			const head: Head = { run, rest, batch: [], at: 0 };
-			if (await refill(head)) heap.push(head);
-		}
-		for (let at = heap.length >> 1; at >= 0; at--) sink(at);
-		let out: Timed[] = [];
-		for (let head = heap[0]; head !== undefined; head = heap[0]) {
-			out.push(head.batch[head.at++] as Timed);
-			if (head.at === head.batch.length && !(await refill(head))) {
-				const last = heap.pop() as Head;
-				if (heap.length > 0) heap[0] = last;
-			}
-			sink(0);
-			if (out.length === BATCH) {
-				yield out;
-				out = [];
-			}
-		}
-		if (out.length > 0) yield out;
-	} finally {
-		for (const { rest } of heap) await rest.return?.();
 	}
 }

@@ -1,14 +1,25 @@
 import type { Trade } from "../../contracts.ts";
-import { readInstant, writeInstant } from "../instant.ts";
+import { writeInstant } from "../instant.ts";
 import { AHEAD_MS } from "../outgoing.ts";
-import type { Columns } from "./columns.ts";
+import { type Columns, FIELDS } from "./columns.ts";
 import { BadRow, type Row } from "./rows.ts";
+import { type TimeReader, timeReader } from "./times.ts";
 
 /** A trade as its row says it, with its time as a number; its `trade_id` is empty if the file has none. */
 export interface Read {
 	readonly line: number;
 	readonly time: number;
 	readonly trade: Trade;
+}
+
+export interface Reading {
+	/** Reads `event_time`; default: ISO 8601 with an offset, or numbers. */
+	readonly times?: TimeReader;
+	/** Reads `quote_time`. */
+	readonly quoteTimes?: TimeReader;
+	/** How far a file may go back, which tells the two hours apart that clocks say twice in autumn; default: any distance. */
+	readonly disorderMs?: number;
+	readonly now?: () => number;
 }
 
 const NUMERIC = ["sequence", "previous_close", "day_open", "day_high", "day_low", "open", "high", "low"] as const;
@@ -26,18 +37,26 @@ export function isIntervalData(columns: Columns, has: readonly string[]): boolea
  * A function that makes a trade of a row, field by field in the contract's order and checked by its rules.
  * It throws a BadRow that names line, column and value.
  */
-export function tradeReader(columns: Columns, now: () => number = Date.now): (row: Row) => Read {
+export function tradeReader(columns: Columns, reading: Reading = {}): (row: Row) => Read {
 	const { fields, others } = columns;
-	const used = new Set([...fields.values()].map(({ column }) => column));
+	const { times = timeReader(), quoteTimes = timeReader(), now = Date.now } = reading;
+	const { disorderMs = Number.POSITIVE_INFINITY } = reading;
+	const used = new Set<string | number>(FIELDS);
+	for (const { at, second } of fields.values()) used.add(at).add(second ?? at);
+	let newest = Number.NEGATIVE_INFINITY;
 
 	return (row) => {
-		const cell = (field: string): unknown => {
+		const written = (field: string): unknown => {
 			const found = fields.get(field);
-			const value = found && row.cells[found.at];
+			const value = row.cells[found?.at ?? field];
+			return found?.second === undefined ? value : `${value ?? ""} ${row.cells[found.second] ?? ""}`.trim();
+		};
+		const cell = (field: string): unknown => {
+			const value = fields.has(field) ? written(field) : undefined;
 			return value === "" || value === null ? undefined : value;
 		};
 		const bad = (field: string, why: string): BadRow =>
-			new BadRow(row.line, fields.get(field)?.column ?? field, row.cells[fields.get(field)?.at ?? field], why);
+			new BadRow(row, fields.get(field)?.column ?? field, written(field), why);
 		const text = (field: string): string | undefined => {
 			const value = cell(field);
 			if (value === undefined || typeof value === "string") return value;
@@ -56,12 +75,10 @@ export function tradeReader(columns: Columns, now: () => number = Date.now): (ro
 			if (value !== undefined && value <= 0) throw bad(field, "is not a price: it must be above 0");
 			return value;
 		};
-		const instant = (field: string): number | undefined => {
+		const instant = (field: string, by: TimeReader, notBefore: number): number | undefined => {
 			const value = text(field);
-			const read = value === undefined ? undefined : readInstant(value.trim());
-			if (value !== undefined && read === undefined) {
-				throw bad(field, "is not an ISO 8601 time with its offset, such as 2020-05-14T09:30:00-04:00 or …Z");
-			}
+			const read = value === undefined ? undefined : by.read(value.trim(), notBefore);
+			if (typeof read === "string") throw bad(field, read);
 			return read;
 		};
 		const needed = <T>(field: string, value: T | undefined): T => {
@@ -72,8 +89,9 @@ export function tradeReader(columns: Columns, now: () => number = Date.now): (ro
 		if (cell("source") === "clock") throw bad("source", "is what clock records have, and no trade");
 		const symbol = needed("symbol", text("symbol")).trim();
 		if (symbol === "") throw bad("symbol", "is blank");
-		const time = needed("event_time", instant("event_time"));
+		const time = needed("event_time", instant("event_time", times, newest - disorderMs));
 		if (time > now() + AHEAD_MS) throw bad("event_time", "lies in the future");
+		if (time > newest) newest = time;
 		const size = number("size") ?? 0;
 		if (!Number.isSafeInteger(size) || size < 0) throw bad("size", "is not a whole number of shares, 0 or more");
 		const trade: Trade = {
@@ -93,7 +111,7 @@ export function tradeReader(columns: Columns, now: () => number = Date.now): (ro
 		if (high !== undefined && low !== undefined && high < low) {
 			throw bad("high", `is below the low, ${low}`);
 		}
-		const quoted = instant("quote_time");
+		const quoted = instant("quote_time", quoteTimes, time - 1_800_000);
 		if (quoted !== undefined) trade.quote_time = writeInstant(quoted);
 		for (const field of TEXTUAL) {
 			const value = text(field);

@@ -85,7 +85,7 @@ async function tail(relation: string, options: Options): Promise<void> {
 
 /** Trades in any form that the producer reads; of a SQL directory about something else the records themselves. */
 async function feedOf(file: string, sql: string, options: Options): Promise<Feed> {
-	return sql === sqlDir ? openFeed(replaySpec(file, options)) : recordsOf(file);
+	return sql === sqlDir ? openFeed(replaySpec([file], options)) : recordsOf(file);
 }
 
 /** The SQL and properties of the job that runs here. Throws {@link UserError} if none does. */

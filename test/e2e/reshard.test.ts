@@ -48,7 +48,7 @@ test("no trade is lost and none doubled when shards split and merge and Flink is
 		flink = (await startFlink(start)).child;
 
 		const progress = { sent: 0 };
-		const feed = await openFeed({ kind: "replay", file: csv, speed: 30 });
+		const feed = await openFeed({ kind: "replay", files: [csv], speed: 30 });
 		const sending = publish(feed, {
 			stream: "trades",
 			kinesis: { endpoint: kinesis.url, region },

@@ -15,7 +15,7 @@ describe("the feed", () => {
 
 	test("is a replay with all its options", () => {
 		const options = {
-			replay: "trades.csv.gz",
+			replay: ["trades.csv.gz", "more.csv"],
 			speed: "max",
 			rebase: "now",
 			map: { price: "last" },
@@ -25,13 +25,13 @@ describe("the feed", () => {
 			symbols: ["IBM"],
 		} as const;
 		const { replay, ...rest } = options;
-		expect(feedSpecOf(options, fresh)).toEqual({ kind: "replay", file: replay, ...rest });
+		expect(feedSpecOf(options, fresh)).toEqual({ kind: "replay", files: replay, ...rest });
 	});
 });
 
 describe("options that do not go together are refused", () => {
 	test("a seed for a replay", () => {
-		expect(() => feedSpecOf({ replay: "a.csv", seed: 1 }, fresh)).toThrow("--seed is for the synthetic feed");
+		expect(() => feedSpecOf({ replay: ["a.csv"], seed: 1 }, fresh)).toThrow("--seed is for the synthetic feed");
 	});
 
 	test("those of a replay without one", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findColumns, parseMap } from "../../../producer/replay/columns.ts";
+import { checkMap, findColumns, parseMap } from "../../../producer/replay/columns.ts";
 import type { RowFile } from "../../../producer/replay/rows.ts";
 
 const file = (columns: string[], byPosition = true): RowFile => ({
@@ -51,6 +51,26 @@ describe("columns are found", () => {
 		});
 	});
 
+	test("by the map where the file has that column, else as ever", () => {
+		expect(found(["ts", "name", "close"], { price: "last" }).price).toBe("close");
+	});
+
+	test("of a time in two parts, unless one column has just that name", () => {
+		const two = findColumns(file(["day", "clock", "name", "close"]), { event_time: "day + clock" });
+		expect(two.fields.get("event_time")).toEqual({ column: "day + clock", at: 0, second: 1 });
+		expect(two.others).toEqual([]);
+		const one = findColumns(file(["a+b", "a", "b", "name", "close"]), { event_time: "a+b" });
+		expect(one.fields.get("event_time")).toEqual({ column: "a+b", at: 0 });
+		expect(() => checkMap([file(["day", "name", "close"])], { event_time: "day+clock" })).toThrow(
+			"--map names the column day+clock, which some.csv has not. Its columns are day, name, close.",
+		);
+		expect(() => checkMap([file(["ts", "a", "b"])], { price: "a+b" })).toThrow("names the column a+b");
+	});
+
+	test("but a column with the name of a field that comes from another is left out", () => {
+		expect(findColumns(file(["ts", "name", "price", "last"]), { price: "last" }).others).toEqual([]);
+	});
+
 	test("and what no field takes is carried along", () => {
 		expect(findColumns(file(["ts", "name", "price", "condition", "venue"])).others).toEqual([
 			{ column: "condition", at: 3 },
@@ -75,14 +95,23 @@ describe("what cannot be found", () => {
 	});
 
 	test("because the map names a column that is not there, is said so", () => {
-		expect(() => findColumns(file(["ts", "name", "close"]), { price: "last" })).toThrow(
+		expect(() => checkMap([file(["ts", "name", "close"])], { price: "last" })).toThrow(
 			"--map names the column last, which some.csv has not. Its columns are ts, name, close.",
 		);
 	});
 
 	test("because the map names a field that no trade has, is said so", () => {
-		expect(() => findColumns(file(["ts", "name", "close"]), { prise: "close" })).toThrow(
-			/^--map names prise, which no trade has\. Its fields are trade_id, symbol, event_time, price/,
+		expect(() => checkMap([file(["ts", "name", "close"])], { prise: "close" })).toThrow(
+			"--map names prise, which no trade has. Its fields are trade_id, symbol, event_time, price, size, source, sequence, " +
+				"previous_close, quote_time, day_open, day_high, day_low, exchange, currency, side, trader, open, high, low.",
+		);
+	});
+
+	test("in any of several files, is said of all of them", () => {
+		const files = [file(["ts", "name", "close"]), file(["ts", "name", "price"])];
+		expect(() => checkMap(files, { price: "close" })).not.toThrow();
+		expect(() => checkMap(files, { price: "last", size: "qty" })).toThrow(
+			"--map names the column last, qty, which none of the 2 files has. The columns of some.csv are ts, name, close.",
 		);
 	});
 });

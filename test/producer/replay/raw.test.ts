@@ -3,7 +3,7 @@ import { openFeed } from "../../../producer/index.ts";
 import { records, tempFile } from "../support.ts";
 
 const linesOf = async (content: string | Buffer, more = {}) => {
-	const feed = await openFeed({ kind: "replay", raw: true, file: tempFile("a.jsonl", content), ...more });
+	const feed = await openFeed({ kind: "replay", raw: true, files: [tempFile("a.jsonl", content)], ...more });
 	return { feed, out: await records(feed) };
 };
 const trade = (symbol: unknown, event_time: unknown) => JSON.stringify({ symbol, event_time });
@@ -66,6 +66,6 @@ describe("a raw replay", () => {
 	});
 
 	test("of an empty file is an error", async () => {
-		await expect(linesOf("\n\n")).rejects.toThrow(/a\.jsonl is empty/);
+		await expect(linesOf("\n\n")).rejects.toThrow(/^There is no line to send in .*a\.jsonl\.$/);
 	});
 });

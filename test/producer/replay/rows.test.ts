@@ -39,6 +39,13 @@ describe("a CSV file", () => {
 		expect((long as BadRow).line).toBe(4);
 	});
 
+	test("brings the text of its rows if asked, as it stands there, also of bad ones", async () => {
+		const file = tempFile("a.csv", 'symbol,note\r\nSPY,"a, ""b"""\r\nIBM\r\n\r\n"BAC","two\nlines"');
+		const rows = await flat((await openRows(file, true)).rows());
+		expect(rows.map(({ text }) => text)).toEqual(['SPY,"a, ""b"""', "IBM", '"BAC","two\nlines"']);
+		expect((await rowsOf("a.csv", "symbol\nSPY\n"))[0]?.text).toBeUndefined();
+	});
+
 	test("of many rows comes in batches, in order", async () => {
 		const numbers = Array.from({ length: 1500 }, (_, at) => String(at));
 		const rows = await rowsOf("a.csv", `n\n${numbers.join("\n")}`);
@@ -62,8 +69,8 @@ describe("a JSONL file", () => {
 		expect(file.columns).toEqual(["symbol", "price"]);
 		expect(file.byPosition).toBe(false);
 		expect(await flat(file.rows())).toEqual([
-			{ line: 1, cells: { symbol: "SPY", price: 1 } },
-			{ line: 3, cells: { symbol: "IBM", deep: { a: [1] } } },
+			{ line: 1, cells: { symbol: "SPY", price: 1 }, text: '{"symbol":"SPY","price":1}' },
+			{ line: 3, cells: { symbol: "IBM", deep: { a: [1] } }, text: '{"symbol":"IBM","deep":{"a":[1]}}' },
 		]);
 	});
 
@@ -78,8 +85,17 @@ describe("a JSONL file", () => {
 		expect((bad as BadRow).message).toContain(message);
 	});
 
-	test("that begins with a broken line has no columns, which is an error", async () => {
-		await expect(openRows(tempFile("a.jsonl", "oops\n"))).rejects.toThrow(/a\.jsonl, line 1: "oops" is not JSON/);
+	test("has the columns of its first object, whatever stands before it", async () => {
+		const file = await openRows(tempFile("a.jsonl", 'oops\n[1]\n{"symbol":"SPY"}\n'));
+		expect(file.columns).toEqual(["symbol"]);
+		expect((await flat(file.rows())).map((row) => row instanceof BadRow)).toEqual([true, true, false]);
+	});
+
+	test("without one object has no columns, which is an error", async () => {
+		const file = tempFile("a.jsonl", "oops\n[1]\n");
+		await expect(openRows(file)).rejects.toThrow(
+			`${file}, line 1: "oops" is not JSON: it needs one JSON object a line.`,
+		);
 	});
 
 	test("that is empty is an error", async () => {

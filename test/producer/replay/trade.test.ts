@@ -1,18 +1,20 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Trade } from "../../../contracts.ts";
 import { findColumns } from "../../../producer/replay/columns.ts";
 import { BadRow } from "../../../producer/replay/rows.ts";
+import { timeReader } from "../../../producer/replay/times.ts";
 import { isIntervalData, tradeReader } from "../../../producer/replay/trade.ts";
 
 const NOW = Date.parse("2020-05-14T13:31:00.000Z");
 const csv = (columns: string[], map?: Record<string, string>) => {
 	const found = findColumns({ file: "a.csv", columns, byPosition: true, async *rows() {} }, map);
-	const read = tradeReader(found, () => NOW);
+	const read = tradeReader(found, { now: () => NOW });
 	return (...cells: string[]) => read({ line: 7, cells: cells as never });
 };
 const json = (row: Record<string, unknown>, columns = Object.keys(row)) => {
 	const found = findColumns({ file: "a.jsonl", columns, byPosition: false, async *rows() {} });
-	return tradeReader(found, () => NOW)({ line: 7, cells: row });
+	return tradeReader(found, { now: () => NOW })({ line: 7, cells: row });
 };
 const good = { event_time: "2020-05-14 09:30:00-04:00", symbol: "SPY", price: 1.5 };
 
@@ -96,6 +98,59 @@ describe("a row becomes a trade", () => {
 		});
 	});
 
+	test("with its time in two columns, by the clocks of a time zone", () => {
+		const found = findColumns(
+			{ file: "a.csv", columns: ["date", "time", "symbol", "price"], byPosition: true, async *rows() {} },
+			{ event_time: "date+time" },
+		);
+		const read = tradeReader(found, { times: timeReader({ timeZone: "America/New_York" }), now: () => NOW });
+		const of = (...cells: string[]) => read({ line: 7, cells: cells as never });
+		expect(of("2020-05-14", "09:30:00", "SPY", "1").trade).toMatchObject({ event_time: "2020-05-14T13:30:00.000Z" });
+		expect(of("2020-05-14", "", "SPY", "1").trade).toMatchObject({ event_time: "2020-05-14T04:00:00.000Z" });
+		expect(() => of("", "", "SPY", "1")).toThrow('line 7, column date+time: "" where a trade needs its event_time');
+		expect(() => of("2020-05-14", "noon", "SPY", "1")).toThrow(
+			'line 7, column date+time: "2020-05-14 noon" is not an ISO 8601 time',
+		);
+	});
+
+	test("in the second of two hours with the same name where the file has passed the first", () => {
+		const found = findColumns({
+			file: "a",
+			columns: ["ts", "quote_time", "symbol", "price"],
+			byPosition: true,
+			async *rows() {},
+		});
+		const zone = { timeZone: "America/New_York" };
+		const reader = (disorderMs?: number) => {
+			const read = tradeReader(found, {
+				times: timeReader(zone),
+				quoteTimes: timeReader(zone),
+				...(disorderMs === undefined ? {} : { disorderMs }),
+			});
+			return (time: string) => {
+				const { trade } = read({ line: 2, cells: [`2019-11-03 ${time}`, `2019-11-03 ${time}`, "SPY", "1"] as never });
+				expect(trade.quote_time).toBe(trade.event_time);
+				return trade.event_time.slice(11, 19);
+			};
+		};
+		const times = ["01:59:59", "01:59:58", "01:00:00", "01:30:00", "01:29:59", "02:00:00"];
+		const monotone = ["05:59:59", "05:59:58", "06:00:00", "06:30:00", "06:29:59", "07:00:00"];
+		expect(times.map(reader(2000))).toEqual(monotone);
+		// A file that will be sorted says nothing by its order.
+		expect(times.map(reader())).toEqual([...monotone.slice(0, 2), "05:00:00", "05:30:00", "05:29:59", "07:00:00"]);
+	});
+
+	test("without a column that has the name of a field which comes from elsewhere", () => {
+		const read = csv(["ts", "symbol", "price", "last"], { price: "last" });
+		expect(read(good.event_time, "SPY", "old", "2").trade).toMatchObject({ price: 2 });
+		const found = findColumns(
+			{ file: "a", columns: ["ts", "symbol", "last"], byPosition: false, async *rows() {} },
+			{ price: "last" },
+		);
+		const row = { ts: good.event_time, symbol: "SPY", price: "old", last: 2 };
+		expect(tradeReader(found)({ line: 1, cells: row }).trade).toMatchObject({ price: 2 });
+	});
+
 	test("up to a minute ahead of now", () => {
 		expect(json({ ...good, event_time: "2020-05-14T13:32:00.000Z" }).time).toBe(NOW + 60_000);
 	});
@@ -105,9 +160,10 @@ describe("a row that is none names line, column and value", () => {
 	test.each([
 		[
 			{ ...good, event_time: "2020-05-14 09:30" },
-			'line 7, column event_time: "2020-05-14 09:30" is not an ISO 8601 time',
+			'line 7, column event_time: "2020-05-14 09:30" has no offset from UTC: say in which time zone it is, such as --time-zone',
 		],
-		[{ ...good, event_time: 1589448600 }, "line 7, column event_time: 1589448600 is not an ISO 8601 time"],
+		[{ ...good, event_time: 20200514093 }, "line 7, column event_time: 20200514093 lies in the future"],
+		[{ ...good, event_time: 93000 }, "line 7, column event_time: 93000 is not an ISO 8601 time with its offset"],
 		[{ ...good, event_time: "2099-01-01T00:00:00Z" }, "lies in the future"],
 		[{ ...good, symbol: "  " }, 'line 7, column symbol: "  " is blank'],
 		[{ ...good, symbol: ["SPY"] }, 'column symbol: ["SPY"] is not a text'],
@@ -160,4 +216,63 @@ test("interval data is what has an open, high or low", () => {
 	expect(is(["ts", "name", "close", "high", "low"])).toBe(true);
 	expect(is(["ts", "name", "close", "o"], { open: "o" })).toBe(true);
 	expect(is(["ts", "name", "price", "day_high"])).toBe(false);
+});
+
+describe("a row of anything", () => {
+	const anything = fc.oneof(
+		fc.string(),
+		fc.constantFrom(
+			"",
+			" ",
+			"SPY",
+			"1",
+			"-1",
+			"0",
+			"1.5",
+			"1e400",
+			"buy",
+			"clock",
+			"2020-05-14T09:30:00Z",
+			"0000-02-29T00Z",
+		),
+		fc.integer(),
+		fc.double(),
+		fc.constantFrom(null, undefined, true, [], {}, 0, 1, 100, 2 ** 60),
+	);
+	// A few fields of anything in a good row, so that many rows are good still.
+	const fields = fc.constantFrom(...Object.keys(Trade.shape), "venue");
+	const rows = fc
+		.dictionary(fields, anything, { maxKeys: 3 })
+		.map((some) => ({ ...good, event_time: "2020-05-14T13:30:00.000Z", ...some }));
+	const columns = ["event_time", "symbol", "price"];
+
+	test("is refused, or is a trade by the contract; what the contract takes is not refused", () => {
+		let [taken, refused] = [0, 0];
+		fc.assert(
+			fc.property(rows, (row) => {
+				let trade: Trade;
+				try {
+					trade = json(row, columns).trade;
+				} catch (error) {
+					expect(error).toBeInstanceOf(BadRow);
+					refused++;
+					const asked = Trade.safeParse({ trade_id: "made", size: 0, source: "replay", ...withoutEmpty(row) });
+					// But for what only a clock on the wall, or two prices together, can tell.
+					if (asked.success)
+						expect((error as Error).message).toMatch(/lies in the future|is below the low|clock records/);
+					return;
+				}
+				taken++;
+				expect(Trade.parse({ ...trade, trade_id: trade.trade_id || "made" })).toMatchObject({ symbol: trade.symbol });
+			}),
+			{ numRuns: 2000 },
+		);
+		expect(taken).toBeGreaterThan(100);
+		expect(refused).toBeGreaterThan(100);
+	});
+
+	const withoutEmpty = (row: object) =>
+		Object.fromEntries(
+			Object.entries(row).filter(([, value]) => value !== undefined && value !== null && value !== ""),
+		);
 });
