@@ -4,6 +4,24 @@ import { z } from "zod";
 const root = resolve(import.meta.dirname, "..");
 const wholeNumber = z.int().positive();
 
+/** The options that say where to send; the stack knows better. */
+const ofTheStack = ["--stream", "--endpoint", "--region", "--lateness", "--health", "--spool"];
+
+/** What of a feed's words can be told to be wrong without reading them as a command line, which infra/fargate.ts does. */
+function checkFeed(words: readonly string[], { addIssue }: { addIssue: (message: string) => void }): void {
+	if (!["yahoo", "synthetic"].includes(words[0] ?? "")) {
+		addIssue("must begin with yahoo or synthetic: the container has no file to replay");
+	}
+	if (words.some((word) => (words[0] === "yahoo" ? /^--history\b/ : /^--count\b/).test(word))) {
+		addIssue("must be without end: the container would begin anew for ever (past bars are for producer: lambda)");
+	}
+	for (const word of words) {
+		const option = word.split("=")[0] ?? word;
+		if (ofTheStack.includes(option)) addIssue(`has ${option}, which the stack sets itself`);
+		if (/:\/\/[^/]*@/.test(word)) addIssue("has a password in a URL: everybody who may see the stack could read it");
+	}
+}
+
 /**
  * Every name and size of the stacks, with its default. Override any of them at the command line with
  * `-c tidemark='{"shards":4}'`, or for good in cdk.json under `context.tidemark`.
@@ -21,6 +39,31 @@ export const Config = z.strictObject({
 	retentionHours: z.int().min(24).max(8760).default(24),
 	/** The same for the streams of results (bars, ticks, hits): how long a consumer may be broken without a loss. */
 	resultsRetentionHours: z.int().min(24).max(8760).default(24),
+
+	/**
+	 * What runs on AWS to fill the stream of trades: `none` (send from elsewhere), `fargate` (a container that runs a feed
+	 * all the time), or `lambda` (a function that collects bars of the past when its URL is called).
+	 */
+	producer: z.enum(["none", "fargate", "lambda"]).default("none"),
+	/**
+	 * The container's feed: what follows `tidemark produce`, a word each. No history by default: a task that takes over
+	 * from another would send it again, too late for its windows.
+	 */
+	producerFeed: z.array(z.string().min(1)).min(1).superRefine(checkFeed).default(["synthetic", "--history", "0"]),
+	/** The container's CPU in units of 1/1024 vCPU; it gets 2 MiB of memory for each. */
+	producerCpu: z.literal([256, 512, 1024, 2048, 4096]).default(256),
+	/**
+	 * Where the container runs. Left out, it gets a VPC of its own: public subnets, nothing may come in. A private subnet
+	 * needs a way out: to Kinesis, ECR and the logs, and to the feed.
+	 */
+	producerVpc: z
+		.strictObject({
+			vpcId: z.string().regex(/^vpc-[0-9a-f]+$/),
+			subnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]+$/)).min(1),
+			/** Whether the task gets a public address: where a subnet's way out is an internet gateway. */
+			publicIp: z.boolean().default(false),
+		})
+		.optional(),
 
 	/** Glue database of the lake. */
 	lakeDatabase: z

@@ -1,5 +1,4 @@
-import { join, resolve } from "node:path";
-import { Duration, RemovalPolicy, Stage } from "aws-cdk-lib";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { Stream } from "aws-cdk-lib/aws-kinesis";
 import {
 	Architecture,
@@ -13,10 +12,8 @@ import { KinesisEventSource, SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { buildSync } from "esbuild";
+import { bundle } from "./bundle.ts";
 import type { Config } from "./config.ts";
-
-const root = resolve(import.meta.dirname, "..");
 
 /** Names the entry's settings, beside the ones that every consumer has. */
 export type ConsumerProps = {
@@ -40,7 +37,7 @@ export function streamConsumer(scope: Construct, id: string, props: ConsumerProp
 	const functionName = `${config.prefix}-${name}`;
 	const consumer = new Lambda(scope, id, {
 		functionName,
-		code: bundle(scope, functionName, props.entry),
+		code: Code.fromAsset(bundle(scope, functionName, props.entry)),
 		handler: "index.handler",
 		runtime: Runtime.NODEJS_24_X,
 		architecture: Architecture.ARM_64,
@@ -72,30 +69,6 @@ export function streamConsumer(scope: Construct, id: string, props: ConsumerProp
 		}),
 	);
 	return consumer;
-}
-
-/**
- * The entry and all that it imports as one file. esbuild is called as a library: NodejsFunction starts it through npx,
- * which takes a second a function, and a local start waits for that.
- */
-function bundle(scope: Construct, name: string, entry: string): Code {
-	const folder = join(Stage.of(scope)?.outdir ?? "cdk.out", "bundles", name);
-	buildSync({
-		absWorkingDir: root,
-		entryPoints: [entry],
-		outfile: join(folder, "index.mjs"),
-		bundle: true,
-		platform: "node",
-		target: "node24",
-		format: "esm",
-		mainFields: ["module", "main"],
-		sourcemap: true,
-		sourcesContent: false,
-		// Packages that are still CommonJS ask for a require.
-		banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-		logLevel: "error",
-	});
-	return Code.fromAsset(folder);
 }
 
 /** The queue for what a consumer could not use, kept as long as SQS keeps anything. */

@@ -30,6 +30,7 @@ export const Outputs = z.object({
 	AlertingDeadLettersUrl: z.string(),
 	LatestTable: z.string(),
 	AlertsQueueUrl: z.string().optional(),
+	CollectorUrl: z.string().optional(),
 });
 export type Outputs = z.infer<typeof Outputs>;
 

@@ -5,14 +5,19 @@ import type { Config } from "./config.ts";
 import { IngestStack } from "./ingest.ts";
 import { LakeStack } from "./lake.ts";
 import { LandingStack } from "./landing.ts";
+import { ProducerStack } from "./producer.ts";
 
 /** Adds Tidemark's stacks to `app`, in the order in which the data flows, and returns them. */
 export function tidemark(app: App, config: Config) {
 	const ingest = new IngestStack(app, "TidemarkIngest", { config });
+	const producer =
+		config.producer === "none"
+			? {}
+			: { producer: new ProducerStack(app, "TidemarkProducer", { config, streams: ingest.streams }) };
 	const lake = new LakeStack(app, "TidemarkLake", { config });
 	const compute = new ComputeStack(app, "TidemarkCompute", { config, streams: ingest.streams, lake });
 	const landing = new LandingStack(app, "TidemarkLanding", { config, streams: ingest.streams });
 	const alerting = new AlertingStack(app, "TidemarkAlerting", { config, streams: ingest.streams });
 	Tags.of(app).add("application", config.prefix);
-	return { ingest, lake, compute, landing, alerting };
+	return { ingest, ...producer, lake, compute, landing, alerting };
 }

@@ -16,6 +16,7 @@ test("the defaults are those of an account on AWS", () => {
 		endpoints: {},
 		retryWholeBatch: false,
 		alertsQueue: false,
+		producer: "none",
 	});
 	expect(config).not.toHaveProperty("shards");
 	expect(existsSync(config.sqlFolder)).toBe(true);
@@ -43,6 +44,29 @@ describe("a mistake is an error that says where and what", () => {
 			/lower case letters, digits and underscores/,
 		],
 		["less retention than Kinesis has", { retentionHours: 1 }, /at retentionHours/],
+		["an unknown producer", { producer: "ec2" }, /at producer/],
+		[
+			"a feed that the container has no file for",
+			{ producerFeed: ["replay", "trades.csv"] },
+			/must begin with yahoo or synthetic[\s\S]*at producerFeed/,
+		],
+		[
+			"a feed that says where to send",
+			{ producerFeed: ["synthetic", "--stream=x"] },
+			/has --stream, which the stack sets/,
+		],
+		[
+			"a feed that ends",
+			{ producerFeed: ["yahoo", "--history", "2026-03-02", "--symbols", "AAPL"] },
+			/must be without end.*producer: lambda/,
+		],
+		[
+			"a password that would be in the template",
+			{ producerFeed: ["yahoo", "--symbols", "AAPL", "--proxy", "http://me:secret@proxy:3128"] },
+			/has a password in a URL/,
+		],
+		["a size that Fargate does not have", { producerCpu: 300 }, /at producerCpu/],
+		["a subnet by its name", { producerVpc: { vpcId: "vpc-0a", subnetIds: ["private"] } }, /at producerVpc.subnetIds/],
 		["no JSON", "shards=4", /is not JSON: "shards=4".*tidemark='\{"shards":4\}'/],
 		["a JSON list", "[4]", /expected object/],
 	])("%s", (_, overrides, message) => {

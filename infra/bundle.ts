@@ -1,0 +1,33 @@
+import { join, resolve } from "node:path";
+import { Stage } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { buildSync } from "esbuild";
+
+const root = resolve(import.meta.dirname, "..");
+
+/**
+ * The entry (from the repository's root) and all that it imports as one file, `index.mjs`; returns the folder that holds
+ * it, beside the templates. esbuild is called as a library: NodejsFunction starts it through npx, which takes a second a
+ * function, and a local start waits for that.
+ */
+export function bundle(scope: Construct, name: string, entry: string): string {
+	const folder = join(Stage.of(scope)?.outdir ?? "cdk.out", "bundles", name);
+	buildSync({
+		absWorkingDir: root,
+		entryPoints: [entry],
+		outfile: join(folder, "index.mjs"),
+		bundle: true,
+		platform: "node",
+		target: "node24",
+		format: "esm",
+		mainFields: ["module", "main"],
+		sourcemap: true,
+		sourcesContent: false,
+		// Packages that are still CommonJS ask for a require. Others import createRequire: this one has a name of its own.
+		banner: {
+			js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+		},
+		logLevel: "error",
+	});
+	return folder;
+}
