@@ -1,63 +1,48 @@
-import { exponential, normal, seededRandom } from "./random.ts";
-
-/** What is known of a symbol before its first trade. */
-export interface Listing {
-	readonly symbol: string;
-	readonly exchange: string;
-	readonly currency: string;
-	/** The close of the day before: where its price starts, and where it tends to go back to. */
-	readonly previousClose: number;
-	/** How often it trades, against the others. */
-	readonly weight: number;
-}
-
-/** The symbols of a synthetic feed that names none. Prices are invented, of the size that they once had. */
-export const LISTINGS: readonly Listing[] = [
-	{ symbol: "AAPL", exchange: "NASDAQ", currency: "USD", previousClose: 189.3, weight: 10 },
-	{ symbol: "MSFT", exchange: "NASDAQ", currency: "USD", previousClose: 415.5, weight: 7 },
-	{ symbol: "NVDA", exchange: "NASDAQ", currency: "USD", previousClose: 121.8, weight: 12 },
-	{ symbol: "AMZN", exchange: "NASDAQ", currency: "USD", previousClose: 182.4, weight: 7 },
-	{ symbol: "GOOGL", exchange: "NASDAQ", currency: "USD", previousClose: 171.2, weight: 6 },
-	{ symbol: "META", exchange: "NASDAQ", currency: "USD", previousClose: 503.6, weight: 5 },
-	{ symbol: "TSLA", exchange: "NASDAQ", currency: "USD", previousClose: 243.9, weight: 10 },
-	{ symbol: "AMD", exchange: "NASDAQ", currency: "USD", previousClose: 158.1, weight: 6 },
-	{ symbol: "JPM", exchange: "NYSE", currency: "USD", previousClose: 203.7, weight: 4 },
-	{ symbol: "BAC", exchange: "NYSE", currency: "USD", previousClose: 39.85, weight: 5 },
-	{ symbol: "IBM", exchange: "NYSE", currency: "USD", previousClose: 187.5, weight: 3 },
-	{ symbol: "SPY", exchange: "ARCA", currency: "USD", previousClose: 547.2, weight: 9 },
-];
-
-/** The listing of a symbol; one that is not among the known ones gets a price that follows from its name. */
-export function listing(symbol: string): Listing {
-	const known = LISTINGS.find((each) => each.symbol === symbol);
-	if (known) return known;
-	const seed = [...symbol].reduce((sum, letter) => (Math.imul(sum, 31) + (letter.codePointAt(0) ?? 0)) >>> 0, 7);
-	const previousClose = Math.round(2000 + 38_000 * seededRandom(seed)()) / 100;
-	return { symbol, exchange: "NASDAQ", currency: "USD", previousClose, weight: 5 };
-}
+import { toTick } from "./exchanges.ts";
+import type { Listing } from "./listings.ts";
+import { exponential, normal } from "./random.ts";
 
 // Per square root of a minute: about 0.8 % in a day of 390 minutes.
 const VOLATILITY = 0.0004;
-// How strongly a price goes back towards the previous close, per minute: days of it stay within a few percent.
+// How strongly a price goes back towards where it started, per minute: days of it stay within a few percent.
 const PULL = 0.004;
+// A night is no longer for the price than this: it opens near where it closed, with a gap.
+const LONGEST_WALK_MINUTES = 30;
+const NIGHT_MS = 6 * 3_600_000;
 // One symbol at a time has news: its price runs 1 to 2.5 % within one to three minutes, with six times the trades.
-export const MINUTES_BETWEEN_BURSTS = 2.5;
-const BURST_TRADES = 6;
+export const MINUTES_BETWEEN_NEWS = 2.5;
+const NEWS_TRADES = 6;
 // Once in a while a price jumps by 0.4 to 1.2 % from one trade to the next.
 export const MINUTES_BETWEEN_JUMPS = 9;
+
+/** What a trade is made of, apart from its symbol and time. */
+export interface Deal {
+	readonly price: number;
+	readonly size: number;
+	/** Who took the initiative. */
+	readonly side: "buy" | "sell";
+}
 
 /** A symbol on its way: its price moves by itself with time, whether it trades or not. */
 export class Path {
 	readonly listing: Listing;
 	/** Trades so far: the feed's own order within the symbol. */
 	sequence = 0;
-	#log = 0;
+	/** The last price of the trading day before this one. */
+	previousClose: number;
+	/** When its news is over; 0 without. */
+	newsUntil = 0;
+	#last: number;
+	#log: number;
 	#time: number;
-	#burst: { from: number; until: number; perMinute: number } | undefined;
+	#newsFrom = 0;
+	#perMinute = 0;
 	readonly #random: () => number;
 
 	constructor(of: Listing, time: number, random: () => number) {
 		this.listing = of;
+		this.previousClose = of.previousClose;
+		this.#last = of.previousClose;
 		this.#time = time;
 		this.#random = random;
 		this.#log = normal(random) * 0.004;
@@ -65,35 +50,50 @@ export class Path {
 
 	/** How often it trades at this moment, against the others. */
 	weight(time: number): number {
-		return this.listing.weight * (this.#burst && time < this.#burst.until ? BURST_TRADES : 1);
+		return this.listing.weight * (time < this.newsUntil ? NEWS_TRADES : 1);
 	}
 
 	/** Begins a run of the price, up or down. */
-	burst(time: number): void {
+	news(time: number): void {
 		const minutes = 1 + 2 * this.#random();
 		const move = (0.01 + 0.015 * this.#random()) * (this.#random() < 0.5 ? -1 : 1);
-		// Far from the previous close it runs back.
+		// Far from where it started it runs back.
 		const direction = Math.abs(this.#log) > 0.04 ? -Math.sign(this.#log) * Math.sign(move) : 1;
-		this.#burst = { from: time, until: time + minutes * 60_000, perMinute: (move * direction) / minutes };
+		this.#newsFrom = time;
+		this.newsUntil = time + minutes * 60_000;
+		this.#perMinute = (move * direction) / minutes;
 	}
 
 	jump(): void {
 		this.#log += (0.004 + 0.008 * this.#random()) * (this.#random() < 0.5 ? -1 : 1);
 	}
 
-	/** The next trade at this moment: price in cents, size mostly in round lots, and the side that took the initiative. */
-	trade(time: number): { price: number; size: number; side: "buy" | "sell" } {
-		const minutes = (time - this.#time) / 60_000;
+	/** Its exchange opens. After a night, not after lunch, its last price is the previous close from now on. */
+	opens(time: number): void {
+		if (time - this.#time >= NIGHT_MS) this.previousClose = this.#last;
+	}
+
+	/** The next trade at this moment: a price in ticks, a size mostly in lots. */
+	trade(time: number): Deal {
+		const minutes = Math.min((time - this.#time) / 60_000, LONGEST_WALK_MINUTES);
+		// News is as long as it is, however long the last trade was before it.
+		const inNews = Math.max(0, Math.min(time, this.newsUntil) - Math.max(this.#time, this.#newsFrom)) / 60_000;
 		this.#time = time;
-		const drift = this.#burst && time < this.#burst.until ? this.#burst.perMinute : -PULL * this.#log;
-		this.#log += drift * minutes + VOLATILITY * Math.sqrt(minutes) * normal(this.#random);
-		const fair = this.listing.previousClose * Math.exp(this.#log);
+		const drift = inNews > 0 ? this.#perMinute * inNews : -PULL * this.#log * minutes;
+		this.#log += drift + VOLATILITY * Math.sqrt(minutes) * normal(this.#random);
+		const { exchange, previousClose } = this.listing;
 		const side = this.#random() < 0.5 ? "buy" : "sell";
-		// A buyer pays half a cent of spread, a seller gets half a cent less.
-		const price = Math.max(0.01, Math.round(fair * 100 + (side === "buy" ? 0.5 : -0.5)) / 100);
-		const size =
-			this.#random() < 0.75 ? 100 * Math.ceil(exponential(this.#random, 0.5)) : 1 + Math.floor(this.#random() * 99);
-		return { price, size, side };
+		// A buyer pays half a tick of spread, a seller gets half a tick less.
+		const spread = side === "buy" ? exchange.tick / 2 : -exchange.tick / 2;
+		this.#last = toTick(previousClose * Math.exp(this.#log) + spread, exchange);
+		return { price: this.#last, size: this.#size(), side };
+	}
+
+	#size(): number {
+		const { lot, oddLots } = this.listing.exchange;
+		const most = oddLots && lot > 1 ? 0.75 : 1;
+		if (this.#random() < most) return lot * Math.ceil(exponential(this.#random, lot > 1 ? 0.5 : 0.01));
+		return 1 + Math.floor(this.#random() * (lot - 1));
 	}
 }
 
