@@ -18,6 +18,7 @@ import type { Page } from "./page/server.ts";
 import { liveDir, root, runsDir } from "./paths.ts";
 import { choosePorts, type Ports } from "./ports.ts";
 import { killChildren } from "./process.ts";
+import { producerPart } from "./producer-part.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import { type RunningStack, startStack } from "./running.ts";
 import { setUp } from "./setup.ts";
@@ -148,7 +149,7 @@ async function whileRunning(
 			page = await startPage({
 				stack: running.stack,
 				port: ports.page,
-				status: () => [...running.parts(), { part: "producer", state: producer, feed: feed.name }],
+				status: () => [...running.parts(), producerPart(feed, producer, Date.now())],
 				lakeCounts: counter.counts,
 				warn: progress.say,
 			});

@@ -37,6 +37,15 @@ export interface Part {
 	detail?: string;
 	/** What the producer sends, such as "synthetic feed, seed 1". */
 	feed?: string;
+	/** Symbols of which the producer has nothing current. */
+	stale?: StaleSymbol[];
+}
+
+export interface StaleSymbol {
+	symbol: string;
+	/** When it was current for the last time; null if it never was. */
+	since: string | null;
+	why: string;
 }
 
 /** Records that are in no bar, by reason. Counted in the lake. */

@@ -123,7 +123,7 @@ class Live {
 	state(now: number): FeedState {
 		const stale = this.#freshness.stale(now);
 		if (this.#outage === undefined) return { giving: "yahoo", stale };
-		return { giving: `${this.#standby?.name ?? "nothing"} (Yahoo: ${this.#outage.why})`, stale };
+		return { giving: `${this.#standby?.name ?? "no trades"} (Yahoo: ${this.#outage.why})`, stale };
 	}
 
 	async *#give(batch: readonly Item[]): AsyncGenerator<readonly Item[], void> {

@@ -41,7 +41,10 @@ const feed = new Feed({
 		// Nothing was missed: what is shown goes on. Otherwise it is fetched; what is drawn stays until that has come.
 		if (!resumed) void load();
 	},
-	status: showStatus,
+	status(status) {
+		showStatus(status);
+		table.markStale(status.parts.flatMap(({ stale }) => stale ?? []));
+	},
 	quotes: takeQuotes,
 	alerts: (list) => alerts.add(list),
 	alert: (alert) => alerts.add([alert]),

@@ -1,5 +1,5 @@
 /** The figures above the chart, the parts' states, the feed's name, and the line that says what is wrong. */
-import type { Figures, Part, Status } from "../messages.ts";
+import type { Figures, Part, StaleSymbol, Status } from "../messages.ts";
 import { formatCount, formatDuration, formatVolume } from "./format.ts";
 
 const NAMES: Record<Part["part"], string> = {
@@ -21,6 +21,7 @@ const CONSEQUENCES: Record<Part["part"], string> = {
 /** Writes a status into the page. Text that has not changed is left alone, so that nothing is read out twice. */
 export function showStatus({ parts, figures }: Status): void {
 	showFigures(figures);
+	problems.set("stale", staleText(parts.flatMap(({ stale }) => stale ?? [])));
 	showParts(parts);
 	showFeed(parts.find((part) => part.feed)?.feed);
 }
@@ -88,6 +89,16 @@ function showParts(parts: Part[]): void {
 	}
 	for (const gone of shown.values()) gone.remove();
 	showProblems();
+}
+
+/** Those that have no line in the table are in this one too. */
+function staleText(stale: StaleSymbol[]): string {
+	const reasons = Map.groupBy(stale, ({ why }) => why);
+	const texts = [...reasons].map(([why, of]) => {
+		const names = of.slice(0, 6).map(({ symbol }) => symbol);
+		return `${names.join(", ")}${of.length > 6 ? ` and ${of.length - 6} more` : ""} (${why})`;
+	});
+	return texts.length === 0 ? "" : `Stale: ${texts.join("; ")}.`;
 }
 
 function showProblems(): void {

@@ -1,5 +1,5 @@
 /** The table of all symbols: percent moves, sortable by each column, a click or Enter selects. */
-import type { Quote } from "../messages.ts";
+import type { Quote, StaleSymbol } from "../messages.ts";
 import { directionOf, formatPercent, formatPrice } from "./format.ts";
 
 /** What each column sorts by, in the order of the heads in index.html. */
@@ -35,6 +35,7 @@ export class QuoteTable {
 	readonly #onSelect: (symbol: string) => void;
 	#sort = { column: 0, descending: false };
 	#selected = "";
+	#stale = new Map<string, StaleSymbol>();
 	#sortTimer: number | undefined;
 
 	constructor(heads: HTMLElement, body: HTMLElement, onSelect: (symbol: string) => void) {
@@ -61,6 +62,12 @@ export class QuoteTable {
 		this.#mark(this.#selected, false);
 		this.#selected = symbol;
 		this.#mark(symbol, true);
+	}
+
+	/** Marks the symbols of which there is nothing current, with the reason, and no others. */
+	markStale(stale: StaleSymbol[]): void {
+		this.#stale = new Map(stale.map((each) => [each.symbol, each]));
+		for (const [symbol, { row }] of this.#rows) badge(row, this.#stale.get(symbol));
 	}
 
 	#mark(symbol: string, on: boolean): void {
@@ -106,6 +113,7 @@ export class QuoteTable {
 		cells.range.append(cells.low, cells.high, track);
 		const made = { quote, row, cells };
 		this.#rows.set(quote.symbol, made);
+		badge(row, this.#stale.get(quote.symbol));
 		this.#mark(quote.symbol, quote.symbol === this.#selected);
 		return made;
 	}
@@ -146,6 +154,27 @@ export class QuoteTable {
 		next?.querySelector("button")?.focus();
 		event.preventDefault();
 	}
+}
+
+function badge(row: HTMLTableRowElement, stale: StaleSymbol | undefined): void {
+	const name = row.querySelector("th");
+	const there = row.querySelector<HTMLElement>(".badge");
+	row.classList.toggle("stale", stale !== undefined);
+	if (!stale || !name) {
+		there?.remove();
+		return;
+	}
+	const why = `${stale.since === null ? "" : `since ${stale.since.slice(11, 19)}Z: `}${stale.why}`;
+	if (there?.title === why) return;
+	const made = there ?? document.createElement("span");
+	made.className = "badge";
+	made.title = why;
+	// Read out as well: a title is for the pointer only.
+	const reason = document.createElement("span");
+	reason.className = "hidden";
+	reason.textContent = ` ${why}`;
+	made.replaceChildren("stale", reason);
+	if (!there) name.append(made);
 }
 
 function fill(row: Row, quote: Quote): void {

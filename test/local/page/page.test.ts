@@ -207,6 +207,33 @@ describe("the table", () => {
 		expect(await tab.locator("tbody tr.selected th").textContent()).toBe("HIST");
 	});
 
+	test("marks the symbols of which nothing is current, with the reason, until there is", async () => {
+		const { tab } = await show();
+		await eventually(() => column(tab)).toContain("WINNER");
+		const why = "Yahoo: 429 Too Many Requests";
+		const stale = (symbol: string, since: string | null) => ({ symbol, since, why });
+		parts = parts.map((part) =>
+			part.part === "producer"
+				? { ...part, stale: [stale("WINNER", "2013-10-07T13:39:05.000Z"), stale("NOROW", null), stale("LATER2", null)] }
+				: part,
+		);
+		const badges = () => tab.locator("tbody .badge").evaluateAll((all) => all.map(({ title }) => title));
+		await eventually(badges).toEqual([`since 13:39:05Z: ${why}`]);
+		expect(await tab.locator("tbody tr.stale th").allInnerTexts()).toEqual([expect.stringMatching(/^WINNER\s*stale/)]);
+		// Read out with the reason, and seen without the name being cut off.
+		const header = tab.getByRole("rowheader", { name: `WINNER stale since 13:39:05Z: ${why}` });
+		expect(await header.locator(".badge").isVisible()).toBe(true);
+		expect(await header.locator(".name").evaluate((name) => name.scrollWidth <= name.clientWidth)).toBe(true);
+		// One without a line is named at the foot, and gets its mark with its line.
+		expect(await text(tab, "problems")).toContain(`Stale: WINNER, NOROW, LATER2 (${why}).`);
+		await stack.put("TicksStream", [tick("LATER2", at("13:40:01"), 5)]);
+		await eventually(badges).toHaveLength(2);
+		parts = parts.map(({ stale, ...part }) => part);
+		await eventually(badges).toEqual([]);
+		expect(await tab.locator("tbody tr.stale").count()).toBe(0);
+		await eventually(() => text(tab, "problems")).toBe("All parts are up");
+	});
+
 	test("everything can be reached with the tab key", async () => {
 		const { tab } = await show("#HIST/1m");
 		await eventually(() => column(tab)).toContain("WINNER");

@@ -330,7 +330,7 @@ describe("an outage", () => {
 		await using run = await running({ quotes: except((call) => (call >= 2 ? tooMany() : undefined)) });
 		await run.hears(/429/);
 		const { giving, stale } = run.feed.state?.(Date.now() + 60_000) ?? { stale: [] };
-		expect(giving).toBe("nothing (Yahoo: 429 Too Many Requests)");
+		expect(giving).toBe("no trades (Yahoo: 429 Too Many Requests)");
 		expect(stale).toEqual(
 			["AAPL", "MSFT"].map((symbol) => ({ symbol, since: expect.any(Number), why: "Yahoo: 429 Too Many Requests" })),
 		);
