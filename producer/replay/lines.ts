@@ -1,5 +1,5 @@
-import { constants, createReadStream } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { open, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { UserError } from "../errors.ts";
@@ -16,9 +16,10 @@ export async function checkFile(file: string): Promise<void> {
 		throw unreadable(file, cause);
 	});
 	if (!found.isFile()) throw new UserError(`Cannot read ${file}: it is not a file, but is read twice.`);
-	await access(file, constants.R_OK).catch((cause) => {
+	const opened = await open(file).catch((cause) => {
 		throw unreadable(file, cause);
 	});
+	await opened.close();
 }
 
 function unreadable(file: string, cause: NodeJS.ErrnoException): UserError {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readInstant, writeInstant } from "../../producer/instant.ts";
+import { readInstant, readWallTime, writeInstant } from "../../producer/instant.ts";
 
 const at = (text: string) => {
 	const ms = readInstant(text);
@@ -101,4 +101,28 @@ test("it agrees with Date on every well-formed calendar date and time, also on w
 		}),
 		{ numRuns: 500 },
 	);
+});
+
+describe("a time on the wall is read as if it were UTC", () => {
+	test.each([
+		["2020-05-14T09:30:00", "2020-05-14T09:30:00.000Z"],
+		["2020-05-14 09:30", "2020-05-14T09:30:00.000Z"],
+		["20200514 093000.25", "2020-05-14T09:30:00.250Z"],
+		["2020-05-14", "2020-05-14T00:00:00.000Z"],
+		["20200514", "2020-05-14T00:00:00.000Z"],
+		["2020-135", "2020-05-14T00:00:00.000Z"],
+		["2020-W20-4", "2020-05-14T00:00:00.000Z"],
+		["2020-05-14T24:00", "2020-05-15T00:00:00.000Z"],
+	])("%s is %s", (text, expected) => expect(writeInstant(readWallTime(text) as number)).toBe(expected));
+
+	test.each([
+		"2020-05-14T09:30:00Z",
+		"2020-05-14T09:30-04:00",
+		"2020-05-14T",
+		"2020-05",
+		"2020",
+		"09:30",
+		"2019-02-29",
+		"",
+	])("%j is none", (text) => expect(readWallTime(text)).toBeUndefined());
 });

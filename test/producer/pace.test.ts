@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Outgoing } from "../../producer/feed.ts";
+import { isRejected, type Outgoing } from "../../producer/feed.ts";
 import { course, Pacer, paced, rebaseBy } from "../../producer/pace.ts";
 import { accepted, flat, outgoing } from "./support.ts";
 
@@ -123,6 +123,39 @@ describe("in real time", () => {
 			expect(after).toBeGreaterThanOrEqual(at * 50 - 2);
 			// While a record is being handed over, the horizon is not past it.
 			if (horizon !== undefined) expect(horizon).toBeLessThanOrEqual(START + at * 400);
+		}
+	});
+
+	test("without an end nothing is ahead of now, at any speed; rejected items come in their place", async () => {
+		for (const speed of [1e6, "max"] as const) {
+			const now = Date.now();
+			const rejected = { rejected: "no trade", payload: "x" };
+			const feed = paced(
+				{
+					name: "endless",
+					total: undefined,
+					firstAt: () => now - 60_000,
+					async *records() {
+						yield [outgoing("old", now - 60_000), outgoing("now", now), rejected, outgoing("soon", now + 60)];
+						yield [outgoing("later", now + 120)];
+					},
+				},
+				speed,
+			);
+			expect(feed).toMatchObject({ live: true, total: undefined });
+			const seen: string[] = [];
+			for await (const batch of feed.batches(new AbortController().signal)) {
+				for (const item of batch) {
+					if (isRejected(item)) seen.push(item.rejected);
+					else {
+						seen.push(item.key);
+						// A millisecond for the timer.
+						expect(item.time).toBeLessThanOrEqual(Date.now() + 1);
+						expect(feed.horizon?.(Date.now()) ?? 0).toBeLessThanOrEqual(Date.now());
+					}
+				}
+			}
+			expect(seen).toEqual(["old", "now", "no trade", "soon", "later"]);
 		}
 	});
 

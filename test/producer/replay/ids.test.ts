@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { idMaker, intervalName } from "../../../producer/replay/ids.ts";
+import { idMaker, intervalMs, intervalName } from "../../../producer/replay/ids.ts";
 import type { Read } from "../../../producer/replay/trade.ts";
 
 const read = (symbol: string, time: number, price: number, size: number): Read => ({
@@ -72,4 +72,7 @@ test.each([
 	[3_600_000, "1h"],
 	[86_400_000, "1d"],
 	[250, "250ms"],
-])("a step of %i ms is the interval %s", (ms, name) => expect(intervalName(ms)).toBe(name));
+])("a step of %i ms is the interval %s", (ms, name) => {
+	expect(intervalName(ms)).toBe(name);
+	expect(intervalMs(name)).toBe(ms);
+});

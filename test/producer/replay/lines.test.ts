@@ -1,3 +1,5 @@
+import { chmodSync } from "node:fs";
+import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -62,12 +64,39 @@ describe("lines", () => {
 
 describe("a file that cannot be read is named, with the reason", () => {
 	test("one that is not there", async () => {
-		await expect(openBytes("no/such.csv")).rejects.toThrow(/^Cannot read no\/such\.csv: there is no such file\./);
+		await expect(openBytes("no/such.csv")).rejects.toThrow(
+			"Cannot read no/such.csv: there is no such file. Check the path; it is taken from the current folder.",
+		);
 	});
 
 	test("a folder", async () => {
 		const dir = tempFolder();
-		await expect(openBytes(dir)).rejects.toThrow(`Cannot read ${dir}: it is not a file`);
+		await expect(openBytes(dir)).rejects.toThrow(`Cannot read ${dir}: it is not a file, but is read twice.`);
+	});
+
+	test("one that this user may not read", async () => {
+		const file = tempFile("secret.csv", "a\n1\n");
+		chmodSync(dirname(file), 0o755);
+		chmodSync(file, 0o000);
+		// Who runs tests as root may read everything, unless it is somebody else for a moment.
+		const root = process.geteuid?.() === 0;
+		if (root) process.seteuid?.(65_534);
+		try {
+			await expect(openBytes(file)).rejects.toThrow(
+				`Cannot read ${file}: this user may not read it. Change its permissions, such as with chmod +r ${file}`,
+			);
+		} finally {
+			if (root) process.seteuid?.(0);
+		}
+	});
+
+	test("an empty one that should be packed", async () => {
+		const file = tempFile("empty.jsonl", "");
+		const { rename } = await import("node:fs/promises");
+		await rename(file, `${file}.gz`);
+		await expect(flat(readLines(`${file}.gz`))).rejects.toThrow(
+			/empty\.jsonl\.gz broke off: unexpected end of file\. Is the file whole\?/,
+		);
 	});
 
 	test("a packed file that ends in the middle", async () => {
