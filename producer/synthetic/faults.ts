@@ -38,6 +38,9 @@ const LATE_MARGIN_MS = 60_000;
 /** So long after the live start has to be acknowledged before a trade can be late for every reader. */
 export const LATE_FROM_MS = 20_000;
 
+/** How long the end of a feed waits for what it gave to be acknowledged, so that late ones can follow. */
+const PATIENCE_MS = 60_000;
+
 /** What faults have to know of the feed. */
 export interface Setting {
 	readonly faults: SyntheticFaults;
@@ -57,8 +60,11 @@ export function mostDisorder(latenessMs: number): number {
 	return Math.max(0, Math.ceil(latenessMs / 2) - 1);
 }
 
-/** The trades with the faults, each with the moment at which it is due, in that order. */
-export function* withFaults(trades: Iterable<Trade>, setting: Setting): Generator<Given, void> {
+/**
+ * The trades with the faults, each with the moment at which it is due, in that order. Where the trades end, the late ones
+ * that had to wait come last; undefined as long as they still have to.
+ */
+export function* withFaults(trades: Iterable<Trade>, setting: Setting): Generator<Given | undefined, void> {
 	const { faults, seed, latenessMs } = setting;
 	const { duplicates = 0, late = 0, malformed = 0 } = faults;
 	// Numbers of its own for each, so that one fault more leaves the others alone.
@@ -71,7 +77,9 @@ export function* withFaults(trades: Iterable<Trade>, setting: Setting): Generato
 	const waiting = new Waiting<Given>();
 	const makeLate = lateMaker(setting, latenesses);
 	const breakOne = breaker(breaks);
+	const lateFrom = setting.start + LATE_FROM_MS;
 	let owed = 0;
+	let last: { readonly trade: Trade; readonly given: Given } | undefined;
 	for (const trade of trades) {
 		const time = Date.parse(trade.event_time);
 		for (let next = waiting.takeDue(time); next; next = waiting.takeDue(time)) yield next;
@@ -84,12 +92,17 @@ export function* withFaults(trades: Iterable<Trade>, setting: Setting): Generato
 		}
 		if (malformed > 0 && breaks() < malformed) waiting.add(breakOne(trade, given));
 		if (late > 0 && lates() < late) owed++;
-		if (owed > 0 && setting.acknowledged() >= setting.start + LATE_FROM_MS) {
+		if (owed > 0 && setting.acknowledged() >= lateFrom) {
 			owed--;
 			waiting.add(makeLate(trade, given));
 		}
+		last = { trade, given };
 	}
 	for (let next = waiting.takeDue(Infinity); next; next = waiting.takeDue(Infinity)) yield next;
+	if (last === undefined || (last.given.eventTime as number) < lateFrom) return;
+	const patience = Date.now() + PATIENCE_MS;
+	while (owed > 0 && setting.acknowledged() < lateFrom && Date.now() < patience) yield undefined;
+	for (; owed > 0 && setting.acknowledged() >= lateFrom; owed--) yield makeLate(last.trade, last.given);
 }
 
 function givenOf(trade: Trade, time: number, due: number): Given {

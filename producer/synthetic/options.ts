@@ -22,19 +22,23 @@ export interface SyntheticOptions extends MarketOptions {
 	readonly truth?: string;
 }
 
-/** Adds the options of a synthetic market, apart from its symbols. */
-export function addMarketOptions(command: Command): Command {
+/** Adds the options of a synthetic market, apart from its symbols; `where` begins each description. */
+export function addMarketOptions(command: Command, where = ""): Command {
 	return command
-		.option("--seed <number>", "the same seed gives the same trades, relative to the start (default: 1)", parseNumber)
-		.option("--rate <number>", `trades a second, all symbols together (default: ${DEFAULT_RATE})`, parseNumber)
+		.option(
+			"--seed <number>",
+			`${where}the same seed gives the same trades, relative to the start (default: 1)`,
+			parseNumber,
+		)
+		.option("--rate <number>", `${where}trades a second, all symbols together (default: ${DEFAULT_RATE})`, parseNumber)
 		.addOption(
 			new Option(
 				"--hours <when>",
-				"market: each symbol trades in its exchange's regular hours only (default: always)",
+				`${where}with market each symbol trades in its exchange's regular hours only (default: always)`,
 			).choices(["always", "market"]),
 		)
-		.option("--markets <list>", "instead of symbols, all listings of these places: US,HK,JP,…", parseSymbols)
-		.option("--exchanges <list>", "instead of symbols, all listings of these: NYSE,HKEX,LSE,…", parseSymbols);
+		.option("--markets <list>", `${where}instead of symbols, all listings of these places: US,HK,JP,…`, parseSymbols)
+		.option("--exchanges <list>", `${where}instead of symbols, all listings of these: NYSE,HKEX,LSE,…`, parseSymbols);
 }
 
 /** Adds the options of the synthetic feed to a command. */

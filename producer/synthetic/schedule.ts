@@ -10,15 +10,15 @@ const LONGEST_SLEEP_MS = 86_400_000;
 
 /**
  * Gives out records, which come in the order in which they are due, when they are due, and knows up to which event time
- * everything has been given. A record is taken from its source no more than one ahead.
+ * everything has been given. A record is taken from its source no more than one ahead; undefined from there is nothing yet.
  */
 export class Schedule<T extends Due> {
-	readonly #source: Iterator<T, void>;
+	readonly #source: Iterator<T | undefined, void>;
 	readonly #disorderMs: number;
 	#held: number | undefined;
 
 	/** @param disorderMs the most by which a record is due after its event time */
-	constructor(source: Iterator<T, void>, disorderMs: number) {
+	constructor(source: Iterator<T | undefined, void>, disorderMs: number) {
 		this.#source = source;
 		this.#disorderMs = disorderMs;
 	}
@@ -29,12 +29,17 @@ export class Schedule<T extends Due> {
 		while (!next.done && !signal.aborted) {
 			const now = Date.now();
 			const batch: T[] = [];
-			while (!next.done && next.value.due <= now && batch.length < BATCH) {
+			while (!next.done && next.value !== undefined && next.value.due <= now && batch.length < BATCH) {
 				batch.push(next.value);
 				next = this.#source.next();
 			}
 			if (batch.length > 0) yield batch;
 			if (batch.length === BATCH || next.done) continue;
+			if (next.value === undefined) {
+				await sleep(QUANTUM_MS, undefined, { signal }).catch(() => {});
+				next = this.#source.next();
+				continue;
+			}
 			const { due } = next.value;
 			// Only now, when what is older has been taken: until then the horizon stays where it was.
 			this.#held = due;

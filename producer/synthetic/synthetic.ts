@@ -75,7 +75,7 @@ export function openSynthetic(spec: SyntheticSpec = { kind: "synthetic" }): Feed
 function marketOf(spec: SyntheticSpec): Omit<Market, "start"> {
 	const quiet = spec.faults === undefined && spec.truth === undefined;
 	const { rate = DEFAULT_RATE, historyMinutes = quiet ? DEFAULT_HISTORY_MINUTES : 0, hours = "always" } = spec;
-	if (!(rate > 0 && rate <= 50_000))
+	if (!(rate >= 1 && rate <= 50_000))
 		throw new UserError(`--rate takes 1 to 50000 trades a second, but was given ${rate}.`);
 	if (!(historyMinutes >= 0))
 		throw new UserError(`--history takes minutes, 0 or more, but was given ${historyMinutes}.`);

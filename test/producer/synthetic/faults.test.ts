@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Trade } from "../../../contracts.ts";
 import type { SyntheticFaults } from "../../../producer/feed.ts";
 import {
@@ -37,6 +37,8 @@ function given(trades: readonly Trade[], faults: SyntheticFaults, more: Partial<
 	const all: Given[] = [];
 	const setting = { faults, seed: 1, latenessMs: 2000, from: START, start: START, hoursOf: () => ALWAYS, ...more };
 	for (const each of withFaults(trades, { ...setting, acknowledged: () => newest - 1000, ...more })) {
+		if (each === undefined) newest += 1000;
+		if (each === undefined) continue;
 		if (each.record.time !== undefined) newest = Math.max(newest, each.record.time);
 		all.push(each);
 	}
@@ -142,7 +144,7 @@ describe("late trades", () => {
 			...{ faults: { late: 0.02 }, seed: 1, latenessMs: 2000, from: START, start: START, hoursOf: () => ALWAYS },
 			acknowledged: () => acknowledged,
 		})) {
-			all.push(each);
+			if (each) all.push(each);
 			if (all.length === 1500) {
 				expect(of(all, "late")).toEqual([]);
 				acknowledged = START + LATE_FROM_MS - 1;
@@ -160,9 +162,49 @@ describe("late trades", () => {
 		);
 	});
 
-	test("are never made where nothing is acknowledged", () => {
-		const all = given(trades, { late: 1 }, { acknowledged: () => Number.NEGATIVE_INFINITY });
-		expect(of(all, "late")).toEqual([]);
+	test("come last where the trades end before, as soon as those are acknowledged", () => {
+		const setting = {
+			faults: { late: 0.02 },
+			seed: 1,
+			latenessMs: 2000,
+			from: START,
+			start: START,
+			hoursOf: () => ALWAYS,
+		};
+		let acknowledged = Number.NEGATIVE_INFINITY;
+		const source = withFaults(trades, { ...setting, acknowledged: () => acknowledged });
+		for (let left = trades.length; left > 0; left--) expect(source.next().value?.kind).toBe("trade");
+		expect([source.next(), source.next()]).toEqual([
+			{ value: undefined, done: false },
+			{ value: undefined, done: false },
+		]);
+		acknowledged = START + LATE_FROM_MS;
+		const rest = [...source] as Given[];
+		expect(rest.every(({ kind }) => kind === "late")).toBe(true);
+		expect(rest.length / trades.length).toBeCloseTo(0.02, 2);
+		expect(new Set(rest.map(({ tradeId }) => tradeId)).size).toBe(rest.length);
+	});
+
+	test("are not made where nothing is ever acknowledged, or the feed is too short, and nothing waits for ever", () => {
+		vi.useFakeTimers({ now: START, toFake: ["Date"] });
+		try {
+			const setting = {
+				faults: { late: 1 },
+				seed: 1,
+				latenessMs: 2000,
+				from: START,
+				start: START,
+				hoursOf: () => ALWAYS,
+			};
+			const never = withFaults(trades, { ...setting, acknowledged: () => Number.NEGATIVE_INFINITY });
+			for (let left = trades.length; left > 0; left--) expect(never.next().value?.kind).toBe("trade");
+			expect(never.next()).toEqual({ value: undefined, done: false });
+			vi.setSystemTime(START + 60_000);
+			expect(never.next()).toEqual({ value: undefined, done: true });
+		} finally {
+			vi.useRealTimers();
+		}
+		expect(of(given(trades.slice(0, 500), { late: 1 }), "late")).toEqual([]);
 	});
 
 	test("are valid trades of their own, older than all by the lateness and two minutes, with no say in the order", () => {

@@ -92,6 +92,27 @@ describe("a schedule", () => {
 		await done;
 	});
 
+	test("asks again where there is nothing yet, and gives what came before at once", async () => {
+		let ready = false;
+		function* source(): Generator<Due | undefined, void> {
+			yield* at(0);
+			while (!ready) yield undefined;
+			yield* at(1);
+		}
+		const schedule = new Schedule(source(), 0);
+		const seen: number[] = [];
+		const done = (async () => {
+			for await (const batch of schedule.batches(new AbortController().signal))
+				seen.push(...batch.map(({ due }) => due - START));
+		})();
+		await vi.advanceTimersByTimeAsync(200);
+		expect(seen).toEqual([0]);
+		ready = true;
+		await vi.advanceTimersByTimeAsync(20);
+		await done;
+		expect(seen).toEqual([0, 1]);
+	});
+
 	test("does not pass what is given until it was taken", async () => {
 		const schedule = new Schedule(at(1000, 5000)[Symbol.iterator]() as Iterator<Due, void>, 0);
 		const batches = schedule.batches(new AbortController().signal);

@@ -89,6 +89,7 @@ describe("the synthetic feed", () => {
 
 	test.each([
 		[{ rate: 0 }, /--rate takes 1 to 50000/],
+		[{ rate: 0.5 }, /was given 0.5/],
 		[{ rate: Number.NaN }, /--rate takes/],
 		[{ rate: 60_000 }, /was given 60000/],
 		[{ historyMinutes: -1 }, /--history takes minutes, 0 or more, but was given -1/],
