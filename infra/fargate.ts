@@ -53,6 +53,10 @@ export function producerService(scope: Construct, config: Config, trades: Stream
 			// A feed asks for a first answer before anything can be sent.
 			startPeriod: Duration.minutes(2),
 		},
+		// A process that ends by itself is started again in the same task, where its spool is. One that ends soon after its
+		// start is not: then the task fails, and with it a deployment that brought it.
+		enableRestartPolicy: true,
+		restartAttemptPeriod: Duration.minutes(1),
 		linuxParameters: linux,
 		readonlyRootFilesystem: true,
 		// As long as Fargate waits at most: what was read is sent, or at least counted, before the task ends.

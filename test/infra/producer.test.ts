@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
-import { Match, Template } from "aws-cdk-lib/assertions";
+import { Annotations, Match, Template } from "aws-cdk-lib/assertions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Overrides, readConfig } from "../../infra/config.ts";
 import { IngestStack } from "../../infra/ingest.ts";
@@ -37,6 +37,7 @@ function synthesize(overrides: Overrides): Synthesized {
 	const { streams } = new IngestStack(app, "TidemarkIngest", { config });
 	const stack = new ProducerStack(app, "TidemarkProducer", { config, streams });
 	app.synth();
+	expect(Annotations.fromStack(stack).findWarning("*", Match.anyValue())).toEqual([]);
 	return { template: Template.fromStack(stack), out };
 }
 
@@ -152,6 +153,10 @@ describe("fargate", () => {
 		expect(container()).not.toHaveProperty("PortMappings");
 		expect(container()).not.toHaveProperty("Environment");
 		expect(container()).not.toHaveProperty("Secrets");
+	});
+
+	test("a process that ends is started again where its spool is, unless it had only just begun", () => {
+		expect(container().RestartPolicy).toEqual({ Enabled: true, RestartAttemptPeriod: 60 });
 	});
 
 	test("more CPU comes with the memory that Fargate wants for it", () => {

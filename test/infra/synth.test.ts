@@ -18,16 +18,34 @@ async function synth(dir: string, context: object) {
 	});
 }
 
-test("cdk synth is clean for AWS: no warning, and no complaint of the CDK's template checks", async () => {
+// Each with all the stacks that are there without a producer.
+test.each(["fargate", "lambda"])(
+	"cdk synth is clean for AWS: no warning, and no complaint of the CDK's template checks; producer: %s",
+	async (producer) => {
+		const dir = await mkdtemp(join(tmpdir(), "tidemark-synth-"));
+		try {
+			const runnerJar = join(dir, "stand-in.jar");
+			await writeFile(runnerJar, "stands in for the runner's jar");
+			const good = await synth(dir, {
+				runnerJar,
+				endpoints: { store: "https://store.example:8086" },
+				alertsQueue: true,
+				producer,
+			});
+			expect(good.all).not.toMatch(/warning|error/i);
+			expect(good.exitCode).toBe(0);
+			expect(JSON.parse(await readFile(join(dir, "cdk.out/validation-report.json"), "utf8")).pluginReports).toEqual([]);
+		} finally {
+			await rm(dir, { recursive: true, force: true });
+		}
+	},
+);
+
+test("a mistake in the settings is said", async () => {
 	const dir = await mkdtemp(join(tmpdir(), "tidemark-synth-"));
 	try {
 		const runnerJar = join(dir, "stand-in.jar");
 		await writeFile(runnerJar, "stands in for the runner's jar");
-		const good = await synth(dir, { runnerJar, endpoints: { store: "https://store.example:8086" }, alertsQueue: true });
-		expect(good.all).not.toMatch(/warning|error/i);
-		expect(good.exitCode).toBe(0);
-		expect(JSON.parse(await readFile(join(dir, "cdk.out/validation-report.json"), "utf8")).pluginReports).toEqual([]);
-
 		const wrong = await synth(dir, { runnerJar, shard: 4 });
 		expect(wrong.exitCode).not.toBe(0);
 		expect(wrong.all).toContain('Unrecognized key: "shard"');
