@@ -1,21 +1,39 @@
 import type { FeedSpec } from "../producer/feed.ts";
 import { type ReplayOptions, replayOnly, replaySpec } from "../producer/replay/options.ts";
+import type { MarketOptions } from "../producer/synthetic/options.ts";
+import { type YahooOptions, yahooSpec } from "../producer/yahoo/options.ts";
 import { UserError } from "./errors.ts";
 
 /** The options of `tidemark up` that choose the feed. */
-export interface FeedOptions extends ReplayOptions {
+export interface FeedOptions extends ReplayOptions, MarketOptions, YahooOptions {
+	/** Yahoo's symbols. */
+	readonly yahoo?: readonly string[];
 	readonly replay?: readonly string[];
-	readonly seed?: number;
+	readonly symbols?: readonly string[];
 }
 
 /**
- * The feed that the options choose: the files of `--replay`, otherwise the synthetic one; a stack that goes on where it
- * was gets no history once more. Throws {@link UserError} where options do not go together.
+ * The feed that the options choose: Yahoo's quotes, the files of `--replay`, otherwise the synthetic one; a stack that
+ * goes on where it was gets no history once more. Throws {@link UserError} where options do not go together.
  */
 export function feedSpecOf(options: FeedOptions, { goesOn }: { goesOn: boolean }): FeedSpec {
-	const { replay, seed, symbols } = options;
+	const { replay, symbols, seed, rate, hours, markets, exchanges, yahoo, every, proxy, fallback } = options;
+	const market = { seed, rate, hours, markets, exchanges };
+	if (yahoo !== undefined) {
+		const others = [...given({ replay, symbols, ...market }), ...replayOnly(options)];
+		if (others.length > 0) throw new UserError(`${others.join(", ")} cannot be used with --yahoo SYMBOLS`);
+		return yahooSpec(yahoo, options);
+	}
+	const yahoos = given({ every, proxy, fallback });
+	if (yahoos.length > 0) {
+		const are = yahoos.length === 1 ? "is" : "are";
+		throw new UserError(`${yahoos.join(", ")} ${are} for Yahoo's quotes: give --yahoo SYMBOLS too`);
+	}
 	if (replay !== undefined) {
-		if (seed !== undefined) throw new UserError("--seed is for the synthetic feed: leave out --seed or --replay");
+		const [misplaced] = given(market);
+		if (misplaced !== undefined) {
+			throw new UserError(`${misplaced} is for the synthetic feed: leave out ${misplaced} or --replay`);
+		}
 		return replaySpec(replay, options);
 	}
 	const misplaced = replayOnly(options);
@@ -24,5 +42,10 @@ export function feedSpecOf(options: FeedOptions, { goesOn }: { goesOn: boolean }
 			`${misplaced.join(", ")} ${misplaced.length === 1 ? "is" : "are"} for a replay: give --replay FILE too`,
 		);
 	}
-	return { kind: "synthetic", symbols, seed, ...(goesOn ? { historyMinutes: 0 } : {}) };
+	return { kind: "synthetic", symbols, ...market, ...(goesOn ? { historyMinutes: 0 } : {}) };
+}
+
+/** The options that are given, as they are written. */
+function given(options: Record<string, unknown>): string[] {
+	return Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`]));
 }

@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
-import { parseNumber } from "../producer/options.ts";
+import { parseSymbols } from "../producer/options.ts";
 import { addReplayOptions } from "../producer/replay/options.ts";
+import { addMarketOptions } from "../producer/synthetic/options.ts";
+import { addYahooOptions } from "../producer/yahoo/options.ts";
 import { UserError } from "./errors.ts";
 import { defaultPorts, type PortName, parsePort } from "./ports.ts";
 import { type UpOptions, up } from "./session.ts";
@@ -10,6 +12,8 @@ Examples:
   $ npm start
   $ npm start -- --replay trades.csv.gz --speed 60 --rebase now
   $ npm start -- --replay trades.csv.gz --speed max --once
+  $ npm start -- --yahoo AAPL,MSFT,BTC-USD --fallback synthetic
+  $ npm start -- --markets US,HK,JP --hours market --rate 200
 
 While it runs, each edit of the SQL files is applied to the running job, with its state: see npx tidemark sql --help.
 With --once the stack has a state of its own in .tidemark/runs, on free ports. It ends when everything is processed: stdout
@@ -19,15 +23,19 @@ gets one line of JSON with the counts, and the exit code is 1 if they do not add
 export function upCommand(): Command {
 	const command = new Command("up")
 		.description(
-			"run the whole pipeline here: the AWS emulator with the deployed stacks, Flink, the time-series store, the live page, and a feed (the synthetic one unless --replay is given)",
+			"run the whole pipeline here: the AWS emulator with the deployed stacks, Flink, the time-series store, the live page, and a feed (the synthetic one unless --replay or --yahoo is given)",
 		)
 		.option(
 			"--replay <files...>",
 			"replay files of trades or of interval data instead, or folders of them: CSV or JSONL, also .gz",
 		)
 		.addHelpText("after", EXAMPLES);
-	addReplayOptions(command)
-		.option("--seed <number>", "seed of the synthetic feed (default: 1)", parseNumber)
+	command.option(
+		"--yahoo <symbols>",
+		"quotes of Yahoo Finance instead, of these symbols, separated by commas",
+		parseSymbols,
+	);
+	addMarketOptions(addReplayOptions(addYahooOptions(command)), "of the synthetic feed: ")
 		.option("--once", "with --replay: end when all is processed, and print the counts as one line of JSON")
 		.option("--sql <dir>", "another SQL directory than this repository's sql")
 		.option("--shards <n>", "shards of each stream (default: 2, or what the live stack has)", parseCount)

@@ -3,8 +3,7 @@ import { UserError } from "../errors.ts";
 import type { ReplaySpec, SyntheticSpec, YahooHistorySpec, YahooSpec } from "../feed.ts";
 import { orInvalid, parseSymbols } from "../options.ts";
 import { checkChartInterval, readRange } from "./range.ts";
-import { checkInterval, DEFAULT_INTERVAL_MS } from "./spec.ts";
-import { wayToYahoo } from "./transport.ts";
+import { checkInterval, checkProxy, DEFAULT_INTERVAL_MS } from "./spec.ts";
 
 /** What addYahooOptions adds, as commander gives it. */
 export interface YahooOptions {
@@ -104,8 +103,7 @@ function parseHistory(text: string): { from: string; to: string | undefined } {
 }
 
 function parseProxy(text: string): string {
-	orInvalid(() => wayToYahoo(text));
-	return text;
+	return orInvalid(() => checkProxy(text));
 }
 
 /** The symbols option, which every use of Yahoo needs. */

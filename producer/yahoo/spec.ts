@@ -30,3 +30,9 @@ export function checkInterval(ms: number): number {
 		`Yahoo's data move no faster than every ${LEAST_INTERVAL_MS / 1000} s, and who asks more often is shut out: --every takes 15s or more, but was given ${ms / 1000} s.`,
 	);
 }
+
+/** @throws UserError where it is not the address of an HTTP proxy */
+export function checkProxy(proxy: string): string {
+	if (/^https?:\/\/[^/]/i.test(proxy) && URL.canParse(proxy)) return proxy;
+	throw new UserError(`--proxy takes the URL of an HTTP proxy, such as http://proxy:3128, but was given ${proxy}.`);
+}

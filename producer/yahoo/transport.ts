@@ -1,6 +1,7 @@
 import { ProxyAgent, fetch as undiciFetch } from "undici";
-import { reasonOf, UserError } from "../errors.ts";
+import { reasonOf } from "../errors.ts";
 import { short, YahooFailure } from "./failure.ts";
+import { checkProxy } from "./spec.ts";
 
 /** The part of `fetch` that yahoo-finance2 uses. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
@@ -13,10 +14,7 @@ const TIMEOUT_MS = 20_000;
  */
 export function wayToYahoo(proxy?: string): Fetch {
 	if (proxy === undefined) return (url, init) => fetch(url, init);
-	if (!/^https?:\/\/[^/]/i.test(proxy) || !URL.canParse(proxy)) {
-		throw new UserError(`--proxy takes the URL of an HTTP proxy, such as http://proxy:3128, but was given ${proxy}.`);
-	}
-	const dispatcher = new ProxyAgent(proxy);
+	const dispatcher = new ProxyAgent(checkProxy(proxy));
 	// Node's own fetch takes no agent of another version of undici than its own.
 	return (url, init) => undiciFetch(url, { ...init, dispatcher } as never) as unknown as Promise<Response>;
 }
