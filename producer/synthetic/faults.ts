@@ -53,6 +53,8 @@ export interface Setting {
 	readonly acknowledged: () => number;
 	/** The hours of a trade's exchange. */
 	readonly hoursOf: (trade: Trade) => Hours;
+	/** Told how many late trades had to be left out, where the trades end too soon for them. */
+	readonly onLeftOut?: (count: number) => void;
 }
 
 /** The most by which a trade or copy may come after a newer one, in milliseconds: less than half the lateness. */
@@ -99,10 +101,11 @@ export function* withFaults(trades: Iterable<Trade>, setting: Setting): Generato
 		last = { trade, given };
 	}
 	for (let next = waiting.takeDue(Infinity); next; next = waiting.takeDue(Infinity)) yield next;
-	if (last === undefined || (last.given.eventTime as number) < lateFrom) return;
-	const patience = Date.now() + PATIENCE_MS;
-	while (owed > 0 && setting.acknowledged() < lateFrom && Date.now() < patience) yield undefined;
-	for (; owed > 0 && setting.acknowledged() >= lateFrom; owed--) yield makeLate(last.trade, last.given);
+	if (last === undefined || owed === 0) return;
+	const patience = (last.given.eventTime as number) < lateFrom ? 0 : Date.now() + PATIENCE_MS;
+	while (setting.acknowledged() < lateFrom && Date.now() < patience) yield undefined;
+	if (setting.acknowledged() < lateFrom) setting.onLeftOut?.(owed);
+	else for (; owed > 0; owed--) yield makeLate(last.trade, last.given);
 }
 
 function givenOf(trade: Trade, time: number, due: number): Given {

@@ -4,7 +4,7 @@ import { DEFAULT_LATENESS_MS, type Feed, type SyntheticFaults, type SyntheticSpe
 import { writeInstant } from "../instant.ts";
 import type { Exchange } from "./exchanges.ts";
 import { checkFaults } from "./fault-options.ts";
-import { type Given, mostDisorder, withFaults } from "./faults.ts";
+import { type Given, LATE_FROM_MS, mostDisorder, withFaults } from "./faults.ts";
 import { ALWAYS, type Hours, MarketHours } from "./hours.ts";
 import { chosenListings, type Listing } from "./listings.ts";
 import { Schedule } from "./schedule.ts";
@@ -49,6 +49,7 @@ export function openSynthetic(spec: SyntheticSpec = { kind: "synthetic" }): Feed
 				start,
 				acknowledged: () => acknowledged,
 				hoursOf: ({ symbol }) => hours.get(symbol) as Hours,
+				onLeftOut: (left) => tell?.(leftOutLine(left)),
 			});
 			if ((faults.disorderMs ?? 0) > disorderMs)
 				tell?.(cappedLine(faults.disorderMs as number, disorderMs, latenessMs));
@@ -112,6 +113,10 @@ function* first(trades: Iterable<Trade>, count = Number.POSITIVE_INFINITY): Gene
 
 function cappedLine(asked: number, real: number, latenessMs: number): string {
 	return `disorder=${asked}ms would make trades late: with a lateness of ${latenessMs} ms it is ${real} ms, under half of it.`;
+}
+
+function leftOutLine(count: number): string {
+	return `${count} late trades were left out: the feed ended before ${LATE_FROM_MS / 1000} s of live trades were acknowledged.`;
 }
 
 function describe(

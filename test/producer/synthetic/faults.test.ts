@@ -196,11 +196,14 @@ describe("late trades", () => {
 				start: START,
 				hoursOf: () => ALWAYS,
 			};
-			const never = withFaults(trades, { ...setting, acknowledged: () => Number.NEGATIVE_INFINITY });
+			const onLeftOut = vi.fn();
+			const never = withFaults(trades, { ...setting, acknowledged: () => Number.NEGATIVE_INFINITY, onLeftOut });
 			for (let left = trades.length; left > 0; left--) expect(never.next().value?.kind).toBe("trade");
 			expect(never.next()).toEqual({ value: undefined, done: false });
 			vi.setSystemTime(START + 60_000);
+			expect(onLeftOut).not.toHaveBeenCalled();
 			expect(never.next()).toEqual({ value: undefined, done: true });
+			expect(onLeftOut).toHaveBeenCalledExactlyOnceWith(trades.length);
 		} finally {
 			vi.useRealTimers();
 		}

@@ -142,6 +142,14 @@ describe("its faults", () => {
 		}
 	});
 
+	test("have nothing late in a feed that is too short for it, which it says", async () => {
+		const { records, told } = await all(openSynthetic(past({ count: 500, faults: { late: 1 } })));
+		expect(records).toHaveLength(500);
+		expect(told).toEqual([
+			"500 late trades were left out: the feed ended before 20 s of live trades were acknowledged.",
+		]);
+	});
+
 	test("come without a history unless one is asked for", async () => {
 		const { records } = await all(openSynthetic({ ...past({ count: 500, faults: {} }), historyMinutes: undefined }));
 		expect(Math.min(...records.map(({ time }) => time as number))).toBeGreaterThanOrEqual(LONG_AGO);
