@@ -42,7 +42,7 @@ export const Config = z.strictObject({
 
 	/**
 	 * What runs on AWS to fill the stream of trades: `none` (send from elsewhere), `fargate` (a container that runs a feed
-	 * all the time), or `lambda` (a function that collects bars of the past when its URL is called).
+	 * all the time), or `lambda` (a function that collects bars of the past when its URL is called): docs/producer-on-aws.md.
 	 */
 	producer: z.enum(["none", "fargate", "lambda"]).default("none"),
 	/**
