@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { reasonOf, UserError } from "../errors.ts";
 import { type Feed, type FeedState, type Item, isRejected, type Outgoing, type YahooSpec } from "../feed.ts";
 import { writeInstant } from "../instant.ts";
 import { outgoingOf } from "../outgoing.ts";
@@ -56,6 +56,8 @@ class Live {
 	readonly #polls: Polls;
 	readonly #changes: Changes;
 	readonly #standby: Standby | undefined;
+	/** In this outage it could not go on. */
+	#standbyFailed = false;
 	readonly #freshness: Freshness;
 	/** Why and since when Yahoo does not answer. */
 	#outage: { readonly why: string; readonly since: number } | undefined;
@@ -95,9 +97,7 @@ class Live {
 				const next = rounds.next();
 				// Its failure is taken below, when the other feed has been told to wait.
 				next.catch(() => {});
-				if (this.#outage && this.#standby) {
-					for await (const batch of this.#standby.batches(next, signal)) yield* this.#give(this.#notBack(batch));
-				}
+				yield* this.#meanwhile(next, signal, tell);
 				const { done, value: round } = await next;
 				if (done || signal.aborted) return;
 				const trades = this.#take(round, tell);
@@ -109,12 +109,35 @@ class Live {
 		}
 	}
 
+	/** What the other feed gives in an outage, until the next poll has its answer. */
+	async *#meanwhile(
+		next: Promise<unknown>,
+		signal: AbortSignal,
+		tell: (line: string) => void,
+	): AsyncGenerator<readonly Item[], void> {
+		const standby = this.#instead;
+		if (!standby) return;
+		try {
+			for await (const batch of standby.batches(next, signal)) yield* this.#give(this.#notBack(batch));
+		} catch (error) {
+			// Its file may be gone by now. Yahoo is asked on, as without it.
+			this.#standbyFailed = true;
+			standby.stop();
+			tell(`Cannot go on with ${standby.name}: ${reasonOf(error)}. Nothing new until Yahoo answers.`);
+		}
+	}
+
+	/** The feed that gives in the place of Yahoo at present. */
+	get #instead(): Standby | undefined {
+		return this.#outage && !this.#standbyFailed ? this.#standby : undefined;
+	}
+
 	/**
 	 * Now: whatever comes later is stamped later. But while a batch is being taken no more than its time, and while the
 	 * other feed gives, what that one says.
 	 */
 	horizon(now: number): number {
-		const bound = this.#outage && this.#standby ? (this.#standby.horizon(now) ?? this.#floor) : now;
+		const bound = this.#instead ? (this.#instead.horizon(now) ?? this.#floor) : now;
 		const said = Math.min(now, bound, this.#held ?? bound);
 		this.#floor = Math.max(this.#floor, said);
 		return this.#held === undefined ? this.#floor : Math.min(this.#floor, this.#held);
@@ -123,7 +146,7 @@ class Live {
 	state(now: number): FeedState {
 		const stale = this.#freshness.stale(now);
 		if (this.#outage === undefined) return { giving: "yahoo", stale };
-		return { giving: `${this.#standby?.name ?? "no trades"} (Yahoo: ${this.#outage.why})`, stale };
+		return { giving: `${this.#instead?.name ?? "no trades"} (Yahoo: ${this.#outage.why})`, stale };
 	}
 
 	async *#give(batch: readonly Item[]): AsyncGenerator<readonly Item[], void> {
@@ -173,9 +196,10 @@ class Live {
 
 	#up(now: number, tell: (line: string) => void): void {
 		if (this.#outage === undefined) return;
-		const back = this.#standby ? `; no more of ${this.#standby.name}` : "";
+		const back = this.#instead ? `; no more of ${this.#instead.name}` : "";
 		tell(`Yahoo answers again, after ${formatWait(now - this.#outage.since)}${back}.`);
 		this.#outage = undefined;
+		this.#standbyFailed = false;
 		this.#freshness.outage = undefined;
 		this.#standby?.stop();
 	}

@@ -118,8 +118,8 @@ class Running {
 		const price = Number(trade.price);
 		const factor = this.#factors.get(quote.symbol) ?? quote.price / price;
 		this.#factors.set(quote.symbol, factor);
-		trade.price =
-			price * factor >= 1 ? Math.round(price * factor * 100) / 100 : Number((price * factor).toPrecision(4));
+		// As many digits as prices have, from a currency's 1.08523 to a coin's 65123.4.
+		trade.price = Number((price * factor).toPrecision(6));
 		const { previousClose, currency, exchange } = quote;
 		for (const [field, value] of Object.entries({ previous_close: previousClose, currency, exchange })) {
 			if (value === undefined) delete trade[field];

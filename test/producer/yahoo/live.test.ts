@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { Trade } from "../../../contracts.ts";
 import { type Feed, isRejected, type YahooSpec } from "../../../producer/feed.ts";
@@ -430,6 +430,19 @@ describe("the fallback", () => {
 		]);
 	});
 
+	test("synthetic has as many digits as the symbol's prices have", async () => {
+		const quotes: Answers["quotes"] = (call) =>
+			call > 2 ? tooMany() : [quoteOf("EURUSD=X", { regularMarketPrice: 1.08523, quoteType: "CURRENCY" })];
+		const fallback = { kind: "synthetic", rate: 1000 } as const;
+		await using run = await running({ quotes }, { symbols: ["EURUSD=X"], fallback });
+		const [, ...invented] = await run.read(50);
+		expect(invented[0]).toMatchObject({ price: 1.08523, source: "fallback:synthetic" });
+		// One tick of the invented market, a cent of some hundred dollars, is not a cent of the euro.
+		const others = invented.map(({ price }) => Math.abs(price - 1.08523)).filter((off) => off > 0);
+		expect(Math.min(...others)).toBeLessThan(0.001);
+		expect(Math.max(...others)).toBeLessThan(0.05);
+	});
+
 	test("says that it gives, and why, and keeps Yahoo's symbols stale", async () => {
 		const fallback = { kind: "synthetic", rate: 1000 } as const;
 		await using run = await running({ quotes: outage(3, 1e9) }, { fallback });
@@ -469,6 +482,20 @@ describe("the fallback", () => {
 		// Its own prices, for it is no invention.
 		expect(replayed.slice(0, 4).map(({ price }) => price)).toEqual([50, 70, 90, 50]);
 		expect(run.told[0]).toContain(`going on with replay of ${file}`);
+	});
+
+	test("that fails in the middle of an outage is one more line, and Yahoo still returns", async () => {
+		const file = tempFile("day.csv", "trade_id,symbol,event_time,price,size\n1,AAPL,2013-10-07T13:30:00Z,1,1\n");
+		await using run = await running({ quotes: outage(3, 9) }, { fallback: { kind: "replay", files: [file] } });
+		rmSync(file);
+		const trades = await run.hears(/answers again/);
+		trades.push(...(await run.read((more) => more.some(({ price }) => price > 108))));
+		expect(trades.every(({ source }) => source === "yahoo")).toBe(true);
+		expect(run.told).toEqual([
+			expect.stringContaining(`going on with replay of ${file}`),
+			expect.stringMatching(/^Cannot go on with replay of .*day\.csv: .*day\.csv.* Nothing new until Yahoo answers\.$/),
+			expect.stringMatching(/^Yahoo answers again, after \d+ s\.$/),
+		]);
 	});
 
 	test("that cannot be had is an error before anything is sent", async () => {
