@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { Due } from "./waiting.ts";
 
 // A timer is not finer than this; what falls due meanwhile goes together.
@@ -26,6 +26,7 @@ export class Schedule<T extends Due> {
 	/** All records. `beforeWait` is called when nothing is due for now, with the moment at which something will be. */
 	async *batches(signal: AbortSignal, beforeWait: (until: number) => void = () => {}): AsyncGenerator<readonly T[]> {
 		let next = this.#source.next();
+		let turned = Date.now();
 		while (!next.done && !signal.aborted) {
 			const now = Date.now();
 			const batch: T[] = [];
@@ -34,7 +35,14 @@ export class Schedule<T extends Due> {
 				next = this.#source.next();
 			}
 			if (batch.length > 0) yield batch;
-			if (batch.length === BATCH || next.done) continue;
+			if (batch.length === BATCH || next.done) {
+				// Who takes everything at once and is never through would hear no signal otherwise.
+				if (Date.now() - turned >= QUANTUM_MS) {
+					await nextTurn();
+					turned = Date.now();
+				}
+				continue;
+			}
 			if (next.value === undefined) {
 				await sleep(QUANTUM_MS, undefined, { signal }).catch(() => {});
 				next = this.#source.next();

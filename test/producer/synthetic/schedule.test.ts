@@ -4,6 +4,7 @@ import type { Due } from "../../../producer/synthetic/waiting.ts";
 
 // The promises' timers are not among those that vitest fakes.
 vi.mock("node:timers/promises", () => ({
+	setImmediate: () => Promise.resolve(),
 	setTimeout: (ms: number, _: undefined, { signal }: { signal: AbortSignal }) =>
 		new Promise<void>((resolve, reject) => {
 			const timer = globalThis.setTimeout(resolve, ms);

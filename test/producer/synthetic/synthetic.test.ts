@@ -76,6 +76,14 @@ describe("the synthetic feed", () => {
 		expect(again.records.map(({ data }) => `${data}`)).toEqual(records.map(({ data }) => `${data}`));
 	});
 
+	test("can be stopped though it has far more to give than is taken", async () => {
+		const stop = new AbortController();
+		setTimeout(() => stop.abort(), 50);
+		let taken = 0;
+		for await (const batch of openSynthetic(past({ rate: 50_000 })).batches(stop.signal)) taken += batch.length;
+		expect(taken).toBeGreaterThan(0);
+	});
+
 	test("is named after its symbols, where they are not too many", () => {
 		const name = (spec: Partial<SyntheticSpec>) => openSynthetic({ kind: "synthetic", ...spec }).name;
 		expect(name({})).toBe("synthetic trades of AAPL, MSFT, NVDA, AMZN, GOOGL, META, TSLA, AMD, JPM, BAC, IBM, SPY");
