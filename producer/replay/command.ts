@@ -30,6 +30,7 @@ Examples:
   $ tidemark produce replay broken.jsonl --raw
   $ tidemark produce replay trades.csv --endpoint aws --region eu-central-1 --stream trades
 
+All is read and checked before the first trade is sent. Files are sent in time order: one after the other, or merged where
+they overlap. Of an hour that clocks say twice in autumn, the earlier, until the file goes back into it.
 At the end clock records close the last windows, up to the end of the trading day (--no-close leaves them open). stdout gets
-one line of JSON: read, sent, retried, failed, clocks, firstEventTime, lastEventTime, closedAt. The exit code is 1 if any
-record failed for good.`;
+one line of JSON with the counts. The exit code is 1 if any record failed for good.`;

@@ -39,9 +39,9 @@ function unreadable(file: string, cause: NodeJS.ErrnoException): UserError {
  */
 export async function openBytes(file: string): Promise<Readable> {
 	await checkFile(file);
-	const bytes = createReadStream(file, { highWaterMark: 1 << 18 });
+	const bytes = createReadStream(file, { highWaterMark: 1 << 16 });
 	if (!file.endsWith(".gz")) return bytes;
-	const unpacked = createGunzip({ chunkSize: 1 << 18 });
+	const unpacked = createGunzip({ chunkSize: 1 << 16 });
 	bytes.once("error", (error) => unpacked.destroy(error));
 	unpacked.once("close", () => bytes.destroy());
 	return bytes.pipe(unpacked);

@@ -19,8 +19,8 @@ export interface Part {
 	read(): AsyncGenerator<readonly Taken[]>;
 }
 
-// Each file that is open at the same time takes some hundred kilobytes.
-const OPEN_AT_ONCE = 64;
+// Each file that is open at the same time takes some ten megabytes.
+const OPEN_AT_ONCE = 24;
 
 /**
  * What the files give by event time, equal times in the order of the files. Files that do not overlap in time are read
