@@ -46,12 +46,20 @@ function tooLarge(record: Outgoing): Rejected | undefined {
 	};
 }
 
-/** Trades of one's own as a feed: each is checked against the Trade contract, and sent as it arrives. */
-export function feedOf(trades: AsyncIterable<Trade>): Feed {
+/**
+ * Trades of one's own as a feed: each is checked against the Trade contract, and sent as it arrives. What could not be
+ * read as one may come as rejected.
+ */
+export function feedOf(trades: AsyncIterable<Trade | Rejected>): Feed {
 	async function* batches(): AsyncGenerator<Item[]> {
-		for await (const trade of trades) yield [outgoingOf(trade)];
+		for await (const trade of trades) yield [isTrade(trade) ? outgoingOf(trade) : trade];
 	}
 	return { name: "trades", total: undefined, live: true, batches };
+}
+
+/** Trades carry whatever fields they like: what has an id is one, and wrong things are told by the contract. */
+function isTrade(item: Trade | Rejected): item is Trade {
+	return "trade_id" in item || !isRejected(item as Rejected);
 }
 
 /**

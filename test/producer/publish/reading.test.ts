@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
-import type { Feed, Outgoing } from "../../../producer/feed.ts";
+import type { Feed, Item, Outgoing } from "../../../producer/feed.ts";
 import { Backlog } from "../../../producer/publish/backlog.ts";
 import { feedOf, readInto } from "../../../producer/publish/reading.ts";
-import { outgoing, records } from "../support.ts";
+import { accepted, flat, outgoing, records } from "../support.ts";
 
 const live = (batches: Feed["batches"]): Feed => ({ name: "live", total: undefined, live: true, batches });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -115,4 +115,27 @@ test("trades of one's own become records under their symbol, with their time", a
 	const [record] = await records(feed);
 	expect(record).toMatchObject({ key: "SPY", time: Date.parse(trade.event_time) });
 	expect(JSON.parse(String(record?.data))).toEqual(trade);
+});
+
+test("what one could not read oneself may come as rejected; what is neither is told by the contract", async () => {
+	const trade = {
+		trade_id: "1",
+		symbol: "SPY",
+		event_time: "2020-05-14T13:30:00.000Z",
+		price: 1,
+		size: 1,
+		source: "x",
+	};
+	const unreadable = { rejected: "is not JSON", payload: "{broken" };
+	// A trade may carry any field, also this one.
+	const odd = { ...trade, rejected: "no" };
+	async function* mine() {
+		yield unreadable;
+		yield odd;
+		yield {} as typeof trade;
+	}
+	const [first, second, third] = (await flat(feedOf(mine()).batches(new AbortController().signal))) as Item[];
+	expect(first).toEqual(unreadable);
+	expect(JSON.parse(String(accepted(second as Item).data))).toEqual(odd);
+	expect(third).toMatchObject({ rejected: expect.stringMatching(/^trade_id /), payload: "{}" });
 });
