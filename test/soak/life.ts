@@ -16,11 +16,13 @@ export interface Living {
 	kill(): void;
 }
 
-/** Starts a process of the producer; what it says goes into the log. */
-export function startLife(feeding: Feeding, log: string): Living {
+/** Starts a process of the producer with these options of Node's; what it says goes into the log. */
+export function startLife(feeding: Feeding, { node, log }: { node: readonly string[]; log: string }): Living {
 	const out = openSync(log, "a");
 	const program = fileURLToPath(new URL("feeding.ts", import.meta.url));
-	const child = spawn(process.execPath, [program, JSON.stringify(feeding)], { stdio: ["ignore", "pipe", out] });
+	const child = spawn(process.execPath, [...node, program, JSON.stringify(feeding)], {
+		stdio: ["ignore", "pipe", out],
+	});
 	closeSync(out);
 	const [began, samples]: [number, Sample[]] = [performance.now(), []];
 	const sampling = setInterval(() => {

@@ -36,6 +36,7 @@ interface Options {
 	readonly terminate: During;
 	readonly throttleTo: number;
 	readonly memory: number;
+	readonly semiSpace: number;
 	readonly keep: boolean;
 }
 
@@ -52,6 +53,7 @@ const options = new Command("soak")
 	)
 	.option("--throttle-to <share>", "what a throttled stream takes, of what comes", parseNumber, 0.6)
 	.option("--memory <megabytes>", "what the producer may take", parseNumber, 250)
+	.option("--semi-space <megabytes>", "for short-lived objects; default as npm run produce has it", parseNumber, 16)
 	.option("--keep", "keep the logs though all is well", false)
 	.parse()
 	.opts<Options>();
@@ -108,7 +110,8 @@ async function live(endpoint: string): Promise<Life[]> {
 	const { rate, aggregate } = options;
 	const begin = (from: number): Living => {
 		const feeding = { endpoint, stream: STREAM, spool: join(dir, "spool"), from, until: count, start, rate, aggregate };
-		const living = startLife(feeding, join(dir, "producer.log"));
+		const node = [`--max-semi-space-size=${options.semiSpace}`];
+		const living = startLife(feeding, { node, log: join(dir, "producer.log") });
 		livings.push(living);
 		return living;
 	};
