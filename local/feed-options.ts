@@ -10,6 +10,8 @@ export interface FeedOptions extends ReplayOptions, MarketOptions, YahooOptions 
 	readonly yahoo?: readonly string[];
 	readonly replay?: readonly string[];
 	readonly symbols?: readonly string[];
+	/** False: none, trades come by `tidemark produce`. */
+	readonly feed?: boolean;
 }
 
 /**
@@ -17,8 +19,14 @@ export interface FeedOptions extends ReplayOptions, MarketOptions, YahooOptions 
  * goes on where it was gets no history once more. Throws {@link UserError} where options do not go together.
  */
 export function feedSpecOf(options: FeedOptions, { goesOn }: { goesOn: boolean }): FeedSpec {
-	const { replay, symbols, seed, rate, hours, markets, exchanges, yahoo, every, proxy, fallback } = options;
-	const market = { seed, rate, hours, markets, exchanges };
+	const { replay, symbols, yahoo, every, proxy, fallback } = options;
+	const { seed, rate, hours, markets, exchanges, count, faults, truth } = options;
+	const market = { seed, rate, hours, markets, exchanges, count, faults, truth };
+	if (options.feed === false) {
+		const others = [...given({ yahoo, every, proxy, fallback, replay, symbols, ...market }), ...replayOnly(options)];
+		if (others.length > 0) throw new UserError(`${others.join(", ")} cannot be used with --no-feed`);
+		return { kind: "none" };
+	}
 	if (yahoo !== undefined) {
 		const others = [...given({ replay, symbols, ...market }), ...replayOnly(options)];
 		if (others.length > 0) throw new UserError(`${others.join(", ")} cannot be used with --yahoo SYMBOLS`);
@@ -42,7 +50,7 @@ export function feedSpecOf(options: FeedOptions, { goesOn }: { goesOn: boolean }
 			`${misplaced.join(", ")} ${misplaced.length === 1 ? "is" : "are"} for a replay: give --replay FILE too`,
 		);
 	}
-	return { kind: "synthetic", symbols, ...market, ...(goesOn ? { historyMinutes: 0 } : {}) };
+	return { kind: "synthetic", symbols, ...market, ...(goesOn || count !== undefined ? { historyMinutes: 0 } : {}) };
 }
 
 /** The options that are given, as they are written. */

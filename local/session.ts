@@ -52,7 +52,9 @@ class Stopped extends Error {}
  */
 export async function up(options: UpOptions): Promise<number> {
 	const { once = false } = options;
-	if (once && options.replay === undefined) throw new UserError("--once needs a feed that ends: give --replay FILE");
+	if (once && options.replay === undefined && options.count === undefined) {
+		throw new UserError("--once needs a feed that ends: give --replay FILE, or --count TRADES");
+	}
 	if (once && options.loop) throw new UserError("--once needs a feed that ends: leave out --loop");
 	const progress = startProgress();
 	const stop = new AbortController();

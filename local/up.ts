@@ -14,6 +14,7 @@ Examples:
   $ npm start -- --replay trades.csv.gz --speed max --once
   $ npm start -- --yahoo AAPL,MSFT,BTC-USD --fallback synthetic
   $ npm start -- --markets US,HK,JP --hours market --rate 200
+  $ npm start -- --no-feed
 
 While it runs, each edit of the SQL files is applied to the running job, with its state: see npx tidemark sql --help.
 With --once the stack has a state of its own in .tidemark/runs, on free ports. It ends when everything is processed: stdout
@@ -36,7 +37,8 @@ export function upCommand(): Command {
 		parseSymbols,
 	);
 	addMarketOptions(addReplayOptions(addYahooOptions(command)), "of the synthetic feed: ")
-		.option("--once", "with --replay: end when all is processed, and print the counts as one line of JSON")
+		.option("--no-feed", "send nothing: trades come by npx tidemark produce, or by a program of your own")
+		.option("--once", "with --replay or --count: end when all is processed, and print the counts as one line of JSON")
 		.option("--sql <dir>", "another SQL directory than this repository's sql")
 		.option("--shards <n>", "shards of each stream (default: 2, or what the live stack has)", parseCount)
 		.option("--parallelism <n>", "parallel subtasks of the Flink job", parseCount, 1)

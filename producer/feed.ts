@@ -149,7 +149,7 @@ export interface SyntheticFaults {
 export interface YahooSpec {
 	readonly kind: "yahoo";
 	readonly symbols: readonly string[];
-	/** Time between two rounds of questions, in milliseconds; default 30,000. */
+	/** Time between two rounds of questions, in milliseconds; default 30,000, at least 15,000. */
 	readonly intervalMs?: number | undefined;
 	/** URL of an HTTP proxy. */
 	readonly proxy?: string | undefined;
@@ -170,6 +170,11 @@ export interface YahooHistorySpec {
 	readonly proxy?: string | undefined;
 }
 
-export type FeedSpec = ReplaySpec | SyntheticSpec | YahooSpec | YahooHistorySpec;
+/** Nothing, without end: others send. */
+export interface NoSpec {
+	readonly kind: "none";
+}
+
+export type FeedSpec = NoSpec | ReplaySpec | SyntheticSpec | YahooSpec | YahooHistorySpec;
 
 export const DEFAULT_LATENESS_MS = 2000;

@@ -1,5 +1,6 @@
 /** Data in: feeds of trades, and the way from them into Kinesis. */
 import type { Feed, FeedSpec } from "./feed.ts";
+import { openNone } from "./none.ts";
 import { openReplay } from "./replay/replay.ts";
 import { openSynthetic } from "./synthetic/synthetic.ts";
 
@@ -28,6 +29,8 @@ export { type ProduceResult, type Progress, type PublishOptions, publish } from 
  */
 export async function openFeed(spec: FeedSpec): Promise<Feed> {
 	switch (spec.kind) {
+		case "none":
+			return openNone();
 		case "replay":
 			return openReplay(spec);
 		case "synthetic":

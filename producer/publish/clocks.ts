@@ -50,7 +50,13 @@ export class Quiet {
 export function closingTime(last: number, latenessMs: number, dayStartHour: number, now: number): number {
 	const start = dayStartHour * 3_600_000;
 	const dayEnd = (Math.floor((last - start) / DAY_MS) + 1) * DAY_MS + start;
-	return Math.min(dayEnd + latenessMs + 1000, Math.max(now + 30_000, last));
+	return Math.min(dayEnd + latenessMs + 1000, Math.max(now + CLOSING_AHEAD_MS, last));
+}
+
+/** The moment from which on a closing clock may be past the end of the minute that holds the last event, by the lateness. */
+export function minuteCanClose(last: number, latenessMs: number): number {
+	return (Math.floor(last / 60_000) + 1) * 60_000 + latenessMs + 1000 - CLOSING_AHEAD_MS;
 }
 
 const DAY_MS = 86_400_000;
+const CLOSING_AHEAD_MS = 30_000;

@@ -5,7 +5,7 @@ import { DEFAULT_LATENESS_MS, type Feed, type Outgoing } from "../feed.ts";
 import { writeInstant } from "../instant.ts";
 import { Backlog } from "./backlog.ts";
 import { Linger, RecordRate } from "./batching.ts";
-import { clockPart, closingTime, Quiet } from "./clocks.ts";
+import { clockPart, closingTime, minuteCanClose, Quiet } from "./clocks.ts";
 import { type Delivery, deliver, isPermanent, isThrottling, type Taken } from "./deliver.ts";
 import { type FlightRules, LARGE_BYTES, type Part, PLAIN_RECORDS, partsOf, planFlight, SMALL_BYTES } from "./flight.ts";
 import type { ProduceResult, PublishOptions } from "./options.ts";
@@ -236,6 +236,13 @@ export class Publisher {
 	async #close(): Promise<void> {
 		const { newest } = this.#quiet;
 		if (newest === undefined) return;
+		// Of data from the present the last minute is closed when it may be: not long from now.
+		const wait = minuteCanClose(newest.time, this.#latenessMs) - Date.now();
+		if (wait > 0) {
+			this.#warn(`The last minute is not over: the clock that closes it comes in ${Math.ceil(wait / 1000)} s.`);
+			await sleep(wait, undefined, { signal: this.#options.signal }).catch(() => {});
+			if (this.#abortedAt !== undefined) return;
+		}
 		this.#shards.outdated();
 		await this.#shards.refreshIfOld();
 		const { dayStartHour = 5 } = this.#options;

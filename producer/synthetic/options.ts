@@ -12,14 +12,14 @@ export interface MarketOptions {
 	readonly hours?: "always" | "market";
 	readonly markets?: readonly string[];
 	readonly exchanges?: readonly string[];
+	readonly count?: number;
+	readonly faults?: SyntheticFaults;
+	readonly truth?: string;
 }
 
 /** What addSyntheticOptions adds, as commander gives it. */
 export interface SyntheticOptions extends MarketOptions {
 	readonly history?: number;
-	readonly count?: number;
-	readonly faults?: SyntheticFaults;
-	readonly truth?: string;
 }
 
 /** Adds the options of a synthetic market, apart from its symbols; `where` begins each description. */
@@ -38,7 +38,17 @@ export function addMarketOptions(command: Command, where = ""): Command {
 			).choices(["always", "market"]),
 		)
 		.option("--markets <list>", `${where}instead of symbols, all listings of these places: US,HK,JP,…`, parseSymbols)
-		.option("--exchanges <list>", `${where}instead of symbols, all listings of these: NYSE,HKEX,LSE,…`, parseSymbols);
+		.option("--exchanges <list>", `${where}instead of symbols, all listings of these: NYSE,HKEX,LSE,…`, parseSymbols)
+		.option("--count <trades>", `${where}end after so many trades`, parseNumber)
+		.option(
+			"--faults <list>",
+			`${where}do wrong on purpose: duplicates=1%,disorder=500ms,late=0.1%,malformed=0.1%,burst=10x@30s`,
+			(text) => orInvalid(() => parseFaults(text)),
+		)
+		.option(
+			"--truth <file>",
+			`${where}write each fault, and the exact counts at the end, to this file as lines of JSON`,
+		);
 }
 
 /** Adds the options of the synthetic feed to a command. */
@@ -48,19 +58,11 @@ export function addSyntheticOptions(command: Command): Command {
 		"symbols, separated by commas: AAPL, 0700.HK, LSE:ABC (default: a dozen well-known ones)",
 		parseSymbols,
 	);
-	return addMarketOptions(command)
-		.option(
-			"--history <minutes>",
-			`minutes of the past, thinner and sent at once, before it goes on live (default: ${DEFAULT_HISTORY_MINUTES}; 0 with --faults or --truth)`,
-			parseNumber,
-		)
-		.option("--count <trades>", "end after so many trades, instead of Ctrl-C", parseNumber)
-		.option(
-			"--faults <list>",
-			"do wrong on purpose: duplicates=1%,disorder=500ms,late=0.1%,malformed=0.1%,burst=10x@30s",
-			(text) => orInvalid(() => parseFaults(text)),
-		)
-		.option("--truth <file>", "write each fault, and the exact counts at the end, to this file as lines of JSON");
+	return addMarketOptions(command).option(
+		"--history <minutes>",
+		`minutes of the past, thinner and sent at once, before it goes on live (default: ${DEFAULT_HISTORY_MINUTES}; 0 with --faults or --truth)`,
+		parseNumber,
+	);
 }
 
 /** The synthetic feed of the parsed options, for a stream whose reader has this lateness. */

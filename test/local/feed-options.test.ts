@@ -14,6 +14,19 @@ describe("the feed", () => {
 		expect(feedSpecOf(market, fresh)).toEqual({ kind: "synthetic", ...market });
 	});
 
+	test("has faults, an end and a truth, and no history then", () => {
+		const options = { count: 1000, faults: { duplicates: 0.01 }, truth: "truth.jsonl" };
+		expect(feedSpecOf(options, fresh)).toEqual({ kind: "synthetic", historyMinutes: 0, ...options });
+	});
+
+	test("is none if that is wanted, and then nothing may be said of one", () => {
+		expect(feedSpecOf({ feed: false }, fresh)).toEqual({ kind: "none" });
+		expect(feedSpecOf({ feed: true }, fresh)).toMatchObject({ kind: "synthetic" });
+		expect(() => feedSpecOf({ feed: false, rate: 5, yahoo: ["AAPL"], speed: 2 }, fresh)).toThrow(
+			"--yahoo, --rate, --speed cannot be used with --no-feed",
+		);
+	});
+
 	test("has no history where a stack goes on", () => {
 		expect(feedSpecOf({}, { goesOn: true })).toMatchObject({ kind: "synthetic", historyMinutes: 0 });
 	});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Clock } from "../../../contracts.ts";
-import { clockPart, closingTime, Quiet } from "../../../producer/publish/clocks.ts";
+import { clockPart, closingTime, minuteCanClose, Quiet } from "../../../producer/publish/clocks.ts";
 import { evenShards } from "../support.ts";
 
 const at = (text: string) => Date.parse(text);
@@ -69,6 +69,15 @@ describe("the closing clock", () => {
 
 	test("goes by another start of the day, and another lateness", () => {
 		expect(closing("2013-10-07T23:59:59Z", { hour: 0, lateness: 500 })).toBe("2013-10-08T00:00:01.500Z");
+	});
+
+	test("of data from the present waits until the last minute may be closed", () => {
+		const when = (last: string) => new Date(minuteCanClose(at(last), 2000)).toISOString();
+		expect(when("2026-03-02T15:00:00.000Z")).toBe("2026-03-02T15:00:33.000Z");
+		expect(when("2026-03-02T15:00:59.999Z")).toBe("2026-03-02T15:00:33.000Z");
+		// A clock that is sent then says the end of that minute, the lateness and a second.
+		const now = at("2026-03-02T15:00:33.000Z");
+		expect(closing("2026-03-02T15:00:50Z", { now })).toBe("2026-03-02T15:01:03.000Z");
 	});
 
 	test("is never more than 30 s ahead of now, nor behind the data", () => {
