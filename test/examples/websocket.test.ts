@@ -1,5 +1,7 @@
 /** The example of a feed of one's own, as its README runs it, against the server beside it. */
+import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -106,10 +108,15 @@ describe("the feed of a WebSocket", () => {
 	});
 
 	test("waits for an exchange that is not there yet, and stops while it waits", async () => {
-		const gone = await openExchange(0);
-		await gone[Symbol.asyncDispose]();
-		const feed = published(gone.url, new FakeKinesis(1));
-		const again = await openExchange(Number(new URL(gone.url).port));
+		// Something that hangs up on everybody, until the exchange is there.
+		const closed = createServer((socket) => socket.destroy()).listen(0, "localhost");
+		await once(closed, "listening");
+		const { port } = closed.address() as AddressInfo;
+		const feed = published(`ws://localhost:${port}`, new FakeKinesis(1));
+		await once(closed, "connection");
+		await once(closed, "connection");
+		await new Promise((done) => closed.close(done));
+		const again = await openExchange(port);
 		await again.listener();
 		await again.tell(message(1));
 		await feed.until(1);

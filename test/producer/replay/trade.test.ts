@@ -113,6 +113,24 @@ describe("a row becomes a trade", () => {
 		);
 	});
 
+	test("with its time in two fields of JSON, which are not carried along", () => {
+		const file = { file: "a", columns: ["date", "time", "symbol", "price"], byPosition: false, async *rows() {} };
+		const read = tradeReader(findColumns(file, { event_time: "date+time" }));
+		const { trade } = read({
+			line: 1,
+			cells: { date: "2020-05-14", time: "09:30Z", symbol: "SPY", price: 1, venue: "P" },
+		});
+		expect(trade).toEqual({
+			trade_id: "",
+			symbol: "SPY",
+			event_time: "2020-05-14T09:30:00.000Z",
+			price: 1,
+			size: 0,
+			source: "replay",
+			venue: "P",
+		});
+	});
+
 	test("in the second of two hours with the same name where the file has passed the first", () => {
 		const found = findColumns({
 			file: "a",
