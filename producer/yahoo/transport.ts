@@ -40,15 +40,23 @@ export function checked(fetch: Fetch): Fetch {
 }
 
 async function answer(fetch: Fetch, url: string, init: RequestInit): Promise<{ response: Response; text: string }> {
-	const timeout = AbortSignal.timeout(TIMEOUT_MS);
-	const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+	// Not AbortSignal.any: each one would stay with the feed's own signal, which lasts for months.
+	const stop = new AbortController();
+	const follow = (): void => stop.abort(init.signal?.reason);
+	const slow = new YahooFailure("network", `no answer within ${TIMEOUT_MS / 1000} s`);
+	const timer = setTimeout(() => stop.abort(slow), TIMEOUT_MS);
+	init.signal?.addEventListener("abort", follow, { once: true });
 	try {
-		const response = await fetch(url, { ...init, signal });
+		init.signal?.throwIfAborted();
+		const response = await fetch(url, { ...init, signal: stop.signal });
 		return { response, text: await response.clone().text() };
 	} catch (error) {
 		init.signal?.throwIfAborted();
-		if (timeout.aborted) throw new YahooFailure("network", `no answer within ${TIMEOUT_MS / 1000} s`, { cause: error });
+		if (stop.signal.aborted) throw slow;
 		throw new YahooFailure("network", short(reasonOf(innermost(error))), { cause: error });
+	} finally {
+		clearTimeout(timer);
+		init.signal?.removeEventListener("abort", follow);
 	}
 }
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { UserError } from "../../../producer/errors.ts";
 import { checked, type Fetch, wayToYahoo } from "../../../producer/yahoo/transport.ts";
 import { chartOf, html, invalidCrumb, json, pageWithCookie, quoteOf, refused, tooMany } from "./answers.ts";
@@ -75,6 +75,30 @@ describe("an answer of Yahoo", () => {
 		const failure = await checked(wayToYahoo())(`http://127.0.0.1:${port}/`).catch((error) => error);
 		expect(failure).toMatchObject({ kind: "network" });
 		expect(failure.message).toContain(`ECONNREFUSED 127.0.0.1:${port}`);
+	});
+
+	test("that does not come in time is a failure too", async () => {
+		vi.useFakeTimers();
+		onTestFinished(() => {
+			vi.useRealTimers();
+		});
+		const asked = checked(
+			(_, init) =>
+				new Promise((_, reject) => init?.signal?.addEventListener("abort", () => reject(init.signal?.reason))),
+		)(QUOTE);
+		const failure = asked.catch((error) => error);
+		await vi.advanceTimersByTimeAsync(20_000);
+		expect(await failure).toMatchObject({ kind: "network", message: "no answer within 20 s" });
+		expect(vi.getTimerCount()).toBe(0);
+	});
+
+	test("leaves nothing behind at the signal, which lasts for months", async () => {
+		const { signal } = new AbortController();
+		const [add, remove] = [vi.spyOn(signal, "addEventListener"), vi.spyOn(signal, "removeEventListener")];
+		const fetch = checked(async () => json({ quoteResponse: { result: [] } }));
+		for (let call = 0; call < 3; call++) await fetch(QUOTE, { signal });
+		expect(add).toHaveBeenCalledTimes(3);
+		expect(remove.mock.calls.map(([, listener]) => listener)).toEqual(add.mock.calls.map(([, listener]) => listener));
 	});
 
 	test("that nobody waits for any more is no failure of Yahoo's", async () => {
