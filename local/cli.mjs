@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=16
+#!/usr/bin/env -S node --max-semi-space-size=8
 // Starts the command line on a Node that runs TypeScript: this one if it can, else the one that npm install brought.
 // The option above keeps a producer that runs for months small: Node's own limit lets short-lived objects take 128 MB.
 import { spawn } from "node:child_process";

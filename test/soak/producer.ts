@@ -53,7 +53,7 @@ const options = new Command("soak")
 	)
 	.option("--throttle-to <share>", "what a throttled stream takes, of what comes", parseNumber, 0.6)
 	.option("--memory <megabytes>", "what the producer may take", parseNumber, 250)
-	.option("--semi-space <megabytes>", "for short-lived objects; default as npm run produce has it", parseNumber, 16)
+	.option("--semi-space <megabytes>", "for short-lived objects; default as npm run produce has it", parseNumber, 8)
 	.option("--keep", "keep the logs though all is well", false)
 	.parse()
 	.opts<Options>();
