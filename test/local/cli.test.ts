@@ -75,7 +75,9 @@ describe("an expected failure is one message without a stack trace, and exit cod
 	});
 
 	test("--once without a feed that ends", async () => {
-		expect(await failure("up", "--once")).toBe("tidemark: --once needs a feed that ends: give --replay FILE, or --count TRADES\n");
+		expect(await failure("up", "--once")).toBe(
+			"tidemark: --once needs a feed that ends: give --replay FILE, or --count TRADES\n",
+		);
 		expect(await failure("up", "--replay", "a.csv", "b.csv", "--loop", "--once")).toBe(
 			"tidemark: --once needs a feed that ends: leave out --loop\n",
 		);
