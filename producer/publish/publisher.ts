@@ -2,12 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { reasonOf, UserError } from "../errors.ts";
 import { DEFAULT_LATENESS_MS, type Feed, type Outgoing } from "../feed.ts";
-import { writeInstant } from "../instant.ts";
+import { Account } from "./account.ts";
 import { Backlog } from "./backlog.ts";
 import { Linger, RecordRate } from "./batching.ts";
 import { clockPart, closingTime, minuteCanClose, Quiet } from "./clocks.ts";
 import { type Delivery, deliver, isPermanent, isThrottling, type Taken } from "./deliver.ts";
 import { type FlightRules, LARGE_BYTES, type Part, PLAIN_RECORDS, partsOf, planFlight, SMALL_BYTES } from "./flight.ts";
+import { Notices } from "./notices.ts";
 import type { ProduceResult, PublishOptions } from "./options.ts";
 import { readInto } from "./reading.ts";
 import { OpenShards } from "./shards.ts";
@@ -36,17 +37,14 @@ export class Publisher {
 	readonly #linger = new Linger();
 	readonly #rate = new RecordRate();
 	readonly #stop = new AbortController();
-	readonly #started = Date.now();
 	readonly #shards: OpenShards;
-	#first = Number.POSITIVE_INFINITY;
-	#counts = { read: 0, recovered: 0, sent: 0, rejected: 0, failed: 0, retried: 0, kinesisRecords: 0, clocks: 0 };
-	#closedAt: string | null = null;
+	readonly #account: Account;
+	readonly #notices: Notices;
 	#abortedAt: number | undefined;
 	/** When something was last acknowledged. */
 	#lastAck = Date.now();
 	/** Whether the newest answer was a failure. */
 	#failing = false;
-	#saidUnreachable = false;
 
 	constructor(feed: Feed, options: PublishOptions, client: Pick<KinesisClient, "send">, spool: Spool | undefined) {
 		this.#feed = feed;
@@ -55,18 +53,17 @@ export class Publisher {
 		this.#spool = spool;
 		this.#latenessMs = options.latenessMs ?? DEFAULT_LATENESS_MS;
 		this.#shards = new OpenShards(client, options.stream);
+		this.#account = new Account(spool);
+		this.#notices = new Notices(options.onWarning, spool);
 		this.#backlog = new Backlog(
-			spool && { spool, unreachable: () => this.#unreachable, onFull: (reason) => this.#warnOfFull(spool, reason) },
+			spool && { spool, unreachable: () => this.#unreachable, onFull: (reason) => this.#notices.full(spool, reason) },
 		);
 	}
 
 	async run(): Promise<ProduceResult> {
 		const { signal } = this.#options;
 		await this.#findStream();
-		this.#counts.recovered = this.#counts.read = this.#spool?.length ?? 0;
-		if (this.#spool && this.#spool.length > 0) {
-			this.#warn(`${this.#spool.length} records that an earlier run left in ${this.#spool.dir} go first.`);
-		}
+		this.#notices.recovered();
 		const abort = (): void => {
 			this.#abortedAt ??= Date.now();
 			this.#stop.abort();
@@ -89,7 +86,7 @@ export class Publisher {
 			if (failure) this.#giveUp(failure);
 			else if (this.#options.close && this.#abortedAt === undefined) await this.#close();
 			this.#report();
-			return this.#result();
+			return this.#account.result();
 		} finally {
 			clearInterval(reports);
 			this.#stop.abort();
@@ -108,7 +105,7 @@ export class Publisher {
 				throw new UserError(`${what} Is it there (tidemark up), and the address right?`, { cause });
 			}
 			this.#failing = true;
-			this.#sayUnreachable(cause);
+			this.#notices.unreachable(cause);
 		}
 	}
 
@@ -116,14 +113,14 @@ export class Publisher {
 		return readInto(this.#backlog, this.#feed, {
 			signal: this.#stop.signal,
 			onRead: (count) => {
-				this.#counts.read += count;
+				this.#account.read += count;
 			},
 			onRejected: (rejected) => {
-				this.#counts.rejected++;
+				this.#account.rejected++;
 				if (this.#options.onRejected) this.#options.onRejected(rejected);
-				else this.#warn(`Rejected: ${rejected.rejected}`);
+				else this.#notices.say(`Rejected: ${rejected.rejected}`);
 			},
-			tell: (line) => this.#warn(line),
+			tell: (line) => this.#notices.say(line),
 		});
 	}
 
@@ -190,7 +187,8 @@ export class Publisher {
 			records: records.length,
 			parts: parts.length,
 		});
-		if (flight.aggregated && now - (firstAck ?? now) >= STALL_MS) this.#warnOfStall(records, now - (firstAck ?? now));
+		if (flight.aggregated && now - (firstAck ?? now) >= STALL_MS)
+			this.#notices.stalled(records, now - (firstAck ?? now));
 		this.#acknowledged(records, now);
 		return undefined;
 	}
@@ -200,7 +198,7 @@ export class Publisher {
 		for (const { time } of records) {
 			if (time === undefined) continue;
 			this.#quiet.acknowledged(time, now);
-			if (time < this.#first) this.#first = time;
+			this.#account.acknowledged(time);
 		}
 		if (records.length > 0 && this.#quiet.newest) this.#feed.acknowledged?.(this.#quiet.newest.time);
 	}
@@ -213,7 +211,7 @@ export class Publisher {
 			this.#failing = true;
 			const givesUp = this.#abortedAt !== undefined || isPermanent(reason);
 			if (givesUp) return { failed: [], reason };
-			this.#sayUnreachable(reason);
+			this.#notices.unreachable(reason);
 			await sleep(LOOK_AGAIN_MS, undefined, { signal: this.#stop.signal }).catch(() => {});
 		}
 		return undefined;
@@ -239,7 +237,7 @@ export class Publisher {
 		// Of data from the present the last minute is closed when it may be: not long from now.
 		const wait = minuteCanClose(newest.time, this.#latenessMs) - Date.now();
 		if (wait > 0) {
-			this.#warn(`The last minute is not over: the clock that closes it comes in ${Math.ceil(wait / 1000)} s.`);
+			this.#notices.say(`The last minute is not over: the clock that closes it comes in ${Math.ceil(wait / 1000)} s.`);
 			await sleep(wait, undefined, { signal: this.#options.signal }).catch(() => {});
 			if (this.#abortedAt !== undefined) return;
 		}
@@ -248,8 +246,8 @@ export class Publisher {
 		const { dayStartHour = 5 } = this.#options;
 		const time = closingTime(newest.time, this.#latenessMs, dayStartHour, Date.now());
 		const { failed, reason } = await this.#deliver(this.#shards.now.all.map((shard) => clockPart(shard, time)));
-		if (failed.length === 0) this.#closedAt = writeInstant(time);
-		else this.#warn(`The closing clocks did not go through, the last windows stay open: ${reasonOf(reason)}`);
+		if (failed.length === 0) this.#account.closedAt = time;
+		else this.#notices.say(`The closing clocks did not go through, the last windows stay open: ${reasonOf(reason)}`);
 	}
 
 	#deliver(parts: readonly Part[], also: { onAck?: () => void; onThrottled?: () => void } = {}): Promise<Delivery> {
@@ -264,7 +262,7 @@ export class Publisher {
 			},
 			onRefused: (refused, reason) => {
 				this.#failing = true;
-				if (this.#unreachable) this.#sayUnreachable(reason);
+				if (this.#unreachable) this.#notices.unreachable(reason);
 				const { onRecord } = this.#options;
 				if (onRecord)
 					for (const { records } of refused) for (const each of records) onRecord(each, { refused: reason });
@@ -274,7 +272,7 @@ export class Publisher {
 				for (const { shard } of refused) this.#throttle.refused(shard, Date.now());
 			},
 			onRetry: (again) => {
-				for (const { records } of again) this.#counts.retried += records.length;
+				for (const { records } of again) this.#account.retried += records.length;
 			},
 		});
 	}
@@ -283,10 +281,9 @@ export class Publisher {
 		const now = Date.now();
 		this.#failing = false;
 		this.#lastAck = now;
-		if (this.#saidUnreachable) this.#warn("Kinesis takes records again.");
-		this.#saidUnreachable = false;
-		this.#counts.sent += records.length;
-		this.#counts[records.length === 0 ? "clocks" : "kinesisRecords"]++;
+		this.#notices.reachable();
+		this.#account.sent += records.length;
+		this.#account[records.length === 0 ? "clocks" : "kinesisRecords"]++;
 		this.#quiet.taken(taken.shardId, now);
 		// A shard that was not there: the stream was split or merged.
 		if (!this.#shards.now.has(taken.shardId)) this.#shards.outdated();
@@ -307,69 +304,20 @@ export class Publisher {
 			try {
 				this.#backlog.keep(given);
 				// They were sent, and will be again.
-				this.#counts.retried += given.length;
-				this.#warn(`${this.#spool.length} records are in ${this.#spool.dir} and go first the next time: ${why}`);
+				this.#account.retried += given.length;
+				this.#notices.say(`${this.#spool.length} records are in ${this.#spool.dir} and go first the next time: ${why}`);
 				return;
 			} catch (error) {
-				this.#warn(`Cannot put ${waiting} records into the spool ${this.#spool.dir}: ${reasonOf(error)}`);
+				this.#notices.say(`Cannot put ${waiting} records into the spool ${this.#spool.dir}: ${reasonOf(error)}`);
 			}
 		}
-		this.#counts.failed += waiting;
-		const { read, sent } = this.#counts;
-		this.#warn(`Gave up after ${sent} of ${read} records that were read: ${why}`);
-	}
-
-	#result(): ProduceResult {
-		const last = this.#quiet.newest?.time;
-		return {
-			...this.#counts,
-			spooled: this.#spool?.length ?? 0,
-			firstEventTime: last === undefined ? null : writeInstant(this.#first),
-			lastEventTime: last === undefined ? null : writeInstant(last),
-			closedAt: this.#closedAt,
-		};
+		this.#account.failed += waiting;
+		const { read, sent } = this.#account;
+		this.#notices.say(`Gave up after ${sent} of ${read} records that were read: ${why}`);
 	}
 
 	#report(): void {
-		const now = Date.now();
-		const result = this.#result();
-		const { read, sent, spooled, rejected, failed } = result;
-		this.#options.onProgress?.({
-			...result,
-			total: this.#feed.total,
-			waiting: Math.max(0, read - sent - spooled - rejected - failed),
-			seconds: (now - this.#started) / 1000,
-			state: this.#feed.state?.(now),
-		});
-	}
-
-	#sayUnreachable(reason: unknown): void {
-		if (this.#saidUnreachable) return;
-		this.#saidUnreachable = true;
-		const spool = this.#spool;
-		const then = spool ? `What memory does not hold goes to ${spool.dir}` : "The feed is held back";
-		this.#warn(`Kinesis takes nothing: ${reasonOf(reason)}. ${then} until it does.`);
-	}
-
-	#warnOfFull(spool: Spool, reason: unknown): void {
-		const why =
-			reason === undefined ? `holds ${spool.length} records, all of its ${spool.maxBytes} bytes` : reasonOf(reason);
-		this.#warn(
-			`The spool ${spool.dir} is full (${why}): the feed is held back until Kinesis takes records again. Give it more room with --spool-max.`,
-		);
-	}
-
-	#warnOfStall(records: readonly Outgoing[], ms: number): void {
-		const times = records.flatMap(({ time }) => time ?? []);
-		if (times.length === 0) return;
-		const [first, last] = [Math.min(...times), Math.max(...times)].map(writeInstant);
-		this.#warn(
-			`A shard took nothing for ${(ms / 1000).toFixed(1)} s while others did: trades from ${first} to ${last} may be late.`,
-		);
-	}
-
-	#warn(line: string): void {
-		this.#options.onWarning?.(line);
+		this.#options.onProgress?.(this.#account.progress(this.#feed));
 	}
 }
 

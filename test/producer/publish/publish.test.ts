@@ -76,14 +76,14 @@ describe("every record arrives once, whatever fails on the way", () => {
 	});
 
 	test("over a split and a merge in the middle", async () => {
-		const [records, kinesis] = [day(6000), new FakeKinesis(2, { records: 0.1, seed: 4 })];
+		const [records, kinesis] = [day(60_000), new FakeKinesis(2, { records: 0.1, seed: 4 })];
 		kinesis.before = () => {
 			if (kinesis.requests.length === 8) kinesis.shards = evenShards(4, 2);
 			if (kinesis.requests.length === 16) kinesis.shards = evenShards(1, 6);
 		};
 		const result = await run(feedOf(records), kinesis, { aggregate: "on", close: true });
 		expect(idsOf(kinesis.all).sort()).toEqual(idsOf(records.map(({ data }) => JSON.parse(String(data)))).sort());
-		expect(result.sent).toBe(6000);
+		expect(result.sent).toBe(60_000);
 		// The closing clock reaches the one shard that there is in the end.
 		expect(kinesis.all.at(-1)).toEqual({ event_time: result.closedAt, source: "clock" });
 		expect(new Set(kinesis.landed.map(({ shard }) => shard)).size).toBe(7);
