@@ -1,7 +1,7 @@
 /** Share of the present rate that is left after a shard refused records for their number or size. */
 const DECREASE = 0.7;
-/** What is tried in addition each second: a twentieth of what a shard takes. */
-const INCREASE_BYTES = 1024 ** 2 / 20;
+/** What is tried in addition each second: a tenth of what a shard takes. */
+const INCREASE_BYTES = 1024 ** 2 / 10;
 const LEAST_BYTES = 16 * 1024;
 /** A rate that was not refused for so long is none any more. */
 const FORGET_MS = 60_000;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { query, resultOf, succeed, temporaryState } from "./cli.ts";
 
-const FAULTS = "duplicates=1%,disorder=2s,late=0.2%,malformed=0.2%,burst=5x@20s";
+const FAULTS = "duplicates=1%,disorder=2s,late=0.5%,malformed=0.5%,burst=3x@10s";
 
 interface Totals {
 	records: number;
@@ -26,7 +26,7 @@ test("every duplicate, late and malformed record is counted as what it is, and e
 	const state = temporaryState();
 	try {
 		const file = join(state.dir, "truth.jsonl");
-		const feed = ["--count", "20000", "--rate", "300", "--faults", FAULTS, "--truth", file];
+		const feed = ["--count", "10000", "--rate", "250", "--faults", FAULTS, "--truth", file];
 		const result = resultOf(await succeed(state.dir, ["up", "--once", "--no-page", ...feed]));
 		const truth = readFileSync(file, "utf8")
 			.trimEnd()
@@ -34,7 +34,7 @@ test("every duplicate, late and malformed record is counted as what it is, and e
 			.map((line) => JSON.parse(line) as Fault);
 		const totals = truth.at(-1) as unknown as Totals;
 		// The truth must hold something to be held against.
-		expect(totals.trades).toBe(20_000);
+		expect(totals.trades).toBe(10_000);
 		for (const kind of ["duplicates", "late", "malformed", "disordered"] as const)
 			expect(totals[kind]).toBeGreaterThan(15);
 		expect(totals.records).toBe(totals.trades + totals.duplicates + totals.late + totals.malformed);

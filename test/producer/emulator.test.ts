@@ -1,24 +1,16 @@
 /** The publisher against the real emulator: every record is read back from every shard. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-	CreateStreamCommand,
-	DescribeStreamSummaryCommand,
-	GetRecordsCommand,
-	GetShardIteratorCommand,
-	type KinesisClient,
-	ListShardsCommand,
-	PutRecordsCommand,
-	type PutRecordsCommandOutput,
-} from "@aws-sdk/client-kinesis";
+import { type KinesisClient, PutRecordsCommand, type PutRecordsCommandOutput } from "@aws-sdk/client-kinesis";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../../local/paths.ts";
 import { kinesisClient } from "../../producer/client.ts";
-import { deaggregate, openFeed, publish } from "../../producer/index.ts";
+import { openFeed, publish } from "../../producer/index.ts";
 import { seededRandom } from "../../producer/synthetic/random.ts";
 import { realData } from "../support/data.ts";
 import { type TestEmulator, testEmulator } from "../support/emulator.ts";
+import { makeStream, readBack as readRecords } from "../support/read_back.ts";
 import { firstLines, tempFile, tempFolder } from "./support.ts";
 
 let emulator: TestEmulator;
@@ -32,17 +24,6 @@ afterAll(async () => {
 	await emulator?.[Symbol.asyncDispose]();
 });
 
-async function makeStream(name: string, shards: number): Promise<string> {
-	await kinesis.send(new CreateStreamCommand({ StreamName: name, ShardCount: shards }));
-	for (;;) {
-		const { StreamDescriptionSummary: found } = await kinesis.send(
-			new DescribeStreamSummaryCommand({ StreamName: name }),
-		);
-		if (found?.StreamStatus === "ACTIVE") return name;
-		await new Promise((resolve) => setTimeout(resolve, 50));
-	}
-}
-
 interface Read {
 	readonly trade_id?: string;
 	readonly symbol?: string;
@@ -50,27 +31,15 @@ interface Read {
 	readonly source: string;
 }
 
-/** What is in each shard, in order. */
+/** What is in each shard that has anything, in order. */
 async function readBack(stream: string): Promise<Read[][]> {
-	const { Shards: shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName: stream }));
-	return Promise.all(
-		shards.map(async ({ ShardId }) => {
-			const found: Read[] = [];
-			const { ShardIterator: first } = await kinesis.send(
-				new GetShardIteratorCommand({ StreamName: stream, ShardId, ShardIteratorType: "TRIM_HORIZON" }),
-			);
-			for (let iterator = first; iterator; ) {
-				const page = await kinesis.send(new GetRecordsCommand({ ShardIterator: iterator }));
-				for (const { PartitionKey: key = "", Data } of page.Records ?? []) {
-					const inside = deaggregate({ key, data: Buffer.from(Data as Uint8Array) });
-					found.push(...inside.map(({ data }) => JSON.parse(data.toString("utf8")) as Read));
-				}
-				if (page.Records?.length === 0 && page.MillisBehindLatest === 0) break;
-				iterator = page.NextShardIterator;
-			}
-			return found;
-		}),
-	);
+	const found = new Map<string, Read[]>();
+	for await (const { shard, inside } of readRecords(kinesis, stream)) {
+		const records = found.get(shard) ?? [];
+		found.set(shard, records);
+		for (const text of inside) records.push(JSON.parse(text) as Read);
+	}
+	return [...found.values()];
 }
 
 /** A client that fails some of the records inside requests, and throttles some requests as a whole. */
@@ -120,7 +89,7 @@ describe.each([
 	["by itself", "auto", 20_000],
 ] as const)("a replay at full speed, %s, with 5 %% failing", (kind, aggregate, count) => {
 	test.each([1, 4])("into %i shards: all there, none twice, in order", async (shards) => {
-		const stream = await makeStream(`${kind.replace(" ", "-")}-${shards}`, shards);
+		const stream = await makeStream(kinesis, `${kind.replace(" ", "-")}-${shards}`, shards);
 		const real = realData("trades-2013-10-07.csv.gz");
 		const file = real === undefined ? inventedTrades(count) : await firstLines(real, count + 1);
 		const feed = await openFeed({ kind: "replay", files: [file] });
@@ -160,7 +129,7 @@ describe("tidemark produce", () => {
 		});
 
 	test("replays a file, says how it went as one line of JSON, and exits with 0", async () => {
-		const stream = await makeStream("by-command", 2);
+		const stream = await makeStream(kinesis, "by-command", 2);
 		const file = inventedTrades(3000);
 		const { stdout, stderr, exitCode } = await tidemark(
 			"replay",
@@ -182,7 +151,7 @@ describe("tidemark produce", () => {
 	});
 
 	test("leaves the last windows open with --no-close", async () => {
-		const stream = await makeStream("left-open", 1);
+		const stream = await makeStream(kinesis, "left-open", 1);
 		const file = inventedTrades(10);
 		const { stdout } = await tidemark(
 			"replay",
@@ -197,7 +166,7 @@ describe("tidemark produce", () => {
 	});
 
 	test("sends raw lines as they are, whatever they are", async () => {
-		const stream = await makeStream("raw", 1);
+		const stream = await makeStream(kinesis, "raw", 1);
 		const file = tempFile(
 			"raw.jsonl",
 			'{"symbol":"SPY","event_time":"2013-10-07T13:30:00.000Z","source":"x"}\n"broken"\n',
@@ -208,7 +177,7 @@ describe("tidemark produce", () => {
 	});
 
 	test("makes synthetic trades until it is told to stop, sends what it has, and exits with 0", async () => {
-		const stream = await makeStream("synthetic", 2);
+		const stream = await makeStream(kinesis, "synthetic", 2);
 		const running = tidemark(
 			"synthetic",
 			"--history",
@@ -233,7 +202,7 @@ describe("tidemark produce", () => {
 	});
 
 	test("says of each record where it is, keeps rejects with their reason, and writes its counts for health checks", async () => {
-		const stream = await makeStream("verbose", 2);
+		const stream = await makeStream(kinesis, "verbose", 2);
 		const row = (id: number, price: string) => `${id},2013-10-07T13:30:0${id}.000Z,SPY,${price},100`;
 		const file = tempFile(
 			"a.csv",
@@ -265,7 +234,7 @@ describe("tidemark produce", () => {
 	});
 
 	test("of a feed without end keeps what it could not send, over the end of the process", async () => {
-		const stream = await makeStream("outage", 1);
+		const stream = await makeStream(kinesis, "outage", 1);
 		const spool = join(tempFolder(), "spool");
 		const dead = "http://127.0.0.1:1";
 		const args = ["synthetic", "--history", "0", "--rate", "500", "--stream", stream, "--spool", spool];
