@@ -24,6 +24,12 @@ const UNREACHABLE_MS = 1000;
 const STOPPING_MS = 10_000;
 const LOOK_AGAIN_MS = 1000;
 
+/** What else is to happen with the answers to a flight. */
+interface Also {
+	readonly onAck?: (taken: Taken) => void;
+	readonly onThrottled?: () => void;
+}
+
 /** One feed on its way into one stream; see publish(). */
 export class Publisher {
 	readonly #feed: Feed;
@@ -241,23 +247,37 @@ export class Publisher {
 			await sleep(wait, undefined, { signal: this.#options.signal }).catch(() => {});
 			if (this.#abortedAt !== undefined) return;
 		}
-		this.#shards.outdated();
-		await this.#shards.refreshIfOld();
 		const { dayStartHour = 5 } = this.#options;
 		const time = closingTime(newest.time, this.#latenessMs, dayStartHour, Date.now());
-		const { failed, reason } = await this.#deliver(this.#shards.now.all.map((shard) => clockPart(shard, time)));
-		if (failed.length === 0) this.#account.closedAt = time;
-		else this.#notices.say(`The closing clocks did not go through, the last windows stay open: ${reasonOf(reason)}`);
+		try {
+			await this.#closeAll(time);
+			this.#account.closedAt = time;
+		} catch (error) {
+			this.#notices.say(`The closing clocks did not go through, the last windows stay open: ${reasonOf(error)}`);
+		}
 	}
 
-	#deliver(parts: readonly Part[], also: { onAck?: () => void; onThrottled?: () => void } = {}): Promise<Delivery> {
+	/** A clock to every shard, those too that a split made meanwhile. @throws what the service answers */
+	async #closeAll(time: number): Promise<void> {
+		const reached = new Set<string>();
+		for (;;) {
+			await this.#shards.refreshPatiently();
+			const open = this.#shards.now.all.filter(({ id }) => !reached.has(id));
+			if (open.length === 0) return;
+			const clocks = open.map((shard) => clockPart(shard, time));
+			const { failed, reason } = await this.#deliver(clocks, { onAck: ({ shardId }) => reached.add(shardId) });
+			if (failed.length > 0) throw reason;
+		}
+	}
+
+	#deliver(parts: readonly Part[], also: Also = {}): Promise<Delivery> {
 		const giveUpMs = this.#options.giveUpMs ?? (this.#spool ? Number.POSITIVE_INFINITY : 120_000);
 		return deliver(parts, {
 			client: this.#client,
 			stream: this.#options.stream,
 			giveUpMs: () => (this.#abortedAt === undefined ? giveUpMs : Math.min(giveUpMs, STOPPING_MS)),
 			onAck: (part, taken) => {
-				also.onAck?.();
+				also.onAck?.(taken);
 				this.#taken(part, taken);
 			},
 			onRefused: (refused, reason) => {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type KinesisClient, ListShardsCommand, type ListShardsCommandOutput } from "@aws-sdk/client-kinesis";
 
 /** An open shard and the hash keys that lead to it. */
@@ -78,6 +79,18 @@ export class OpenShards {
 	async refresh(): Promise<void> {
 		this.now = await listShards(this.#client, this.#stream);
 		this.#next = Date.now() + REFRESH_MS;
+	}
+
+	/** Asks now, and again each second if there is no answer, some times. @throws what the service answers at last */
+	async refreshPatiently(tries = 10): Promise<void> {
+		for (let left = tries; ; left--) {
+			try {
+				return await this.refresh();
+			} catch (error) {
+				if (left <= 1) throw error;
+				await sleep(AFTER_FAILURE_MS);
+			}
+		}
 	}
 
 	/** Asks if it is time to. Without an answer the old ones stay: they still take records, or their answers name others. */

@@ -205,6 +205,34 @@ describe("clocks", () => {
 		}
 	});
 
+	test("close the shards too that a split makes at that moment, though the list of them fails once", async () => {
+		const kinesis = new FakeKinesis(2);
+		let [lists, failures] = [0, 0];
+		const send = async (command: object) => {
+			// The first list finds the stream; the next one is asked for at the end.
+			if (!(command instanceof PutRecordsCommand) && ++lists === 2) {
+				failures++;
+				throw Object.assign(new Error("slow down"), { name: "LimitExceededException" });
+			}
+			return kinesis.client.send(command as never);
+		};
+		kinesis.before = (records) => {
+			const closing = records.every(({ PartitionKey }) => PartitionKey === "clock");
+			if (closing && kinesis.shards.all.length === 2) kinesis.shards = evenShards(4, 2);
+		};
+		const result = await publish(feedOf([outgoing("SPY", START)]), {
+			stream: "trades",
+			client: { send: send as never },
+			close: true,
+		});
+		expect(failures).toBe(1);
+		expect(result.closedAt).not.toBeNull();
+		for (const { id } of kinesis.shards.all) {
+			expect(kinesis.in(id).at(-1)).toEqual({ event_time: result.closedAt, source: "clock" });
+		}
+		expect(kinesis.shards.all).toHaveLength(4);
+	});
+
 	test("are not sent at the end if not asked, nor when nothing had a time", async () => {
 		const kinesis = new FakeKinesis(4);
 		expect(await run(feedOf([outgoing("SPY", START)]), kinesis)).toMatchObject({ clocks: 0, closedAt: null });
