@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Feed, type Item, isRejected } from "./feed.ts";
+import { pause } from "./wait.ts";
 
 /** The course of a replay: event time and wall time move together, `speed` times as fast. */
 export interface Course {
@@ -58,7 +58,7 @@ export class Pacer {
 				from = at;
 				// A timer holds a day and a bit over 24 of them at most, so that a long gap is slept through in parts.
 				for (let wait = due - Date.now(); wait > 0; wait = due - Date.now()) {
-					await sleep(Math.min(Math.max(wait, QUANTUM_MS), 86_400_000), undefined, { signal }).catch(() => {});
+					await pause(Math.min(Math.max(wait, QUANTUM_MS), 86_400_000), signal);
 					if (signal.aborted) return;
 				}
 			}

@@ -130,19 +130,12 @@ function tryHealth(file: string, counts: object): void {
 	}
 }
 
-const UNITS: Readonly<Record<string, number>> = { "": 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
+const UNITS: Readonly<Record<string, number>> = { "": 1, B: 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
 
 /** Bytes, from a number with KB, MB or GB (of 1,024), or none of them. */
 export function parseSize(text: string): number {
 	const [, digits = "", unit = ""] = /^(\d+(?:\.\d+)?) ?([KMG]?B?)$/i.exec(text.trim()) ?? [];
-	const factor =
-		UNITS[
-			unit
-				.toUpperCase()
-				.replace(/^([KMG])$/, "$1B")
-				.replace(/^B$/, "")
-		];
-	const bytes = Math.floor(Number(digits) * (factor ?? Number.NaN));
+	const bytes = Math.floor(Number(digits) * (UNITS[unit.slice(0, 1).toUpperCase()] ?? Number.NaN));
 	if (digits !== "" && bytes > 0) return bytes;
 	throw new InvalidArgumentError("Give a size such as 500MB or 2GB.");
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { liveDir, stateDir } from "../local/paths.ts";
 import { UserError } from "./errors.ts";
 
 /** Where `tidemark produce` sends to. */
@@ -70,9 +70,5 @@ function spoolDir(place: string, stream: string): string {
 }
 
 function liveStackFile(): string {
-	return join(stateDir(), "live", "stack.json");
-}
-
-function stateDir(): string {
-	return process.env.TIDEMARK_STATE ?? join(dirname(dirname(fileURLToPath(import.meta.url))), ".tidemark");
+	return join(liveDir(), "stack.json");
 }

@@ -3,6 +3,7 @@ import type { Context, LambdaFunctionURLEvent, LambdaFunctionURLResult } from "a
 import { reasonOf, UserError } from "../errors.ts";
 import type { Feed, YahooHistorySpec } from "../feed.ts";
 import { type PublishOptions, publish } from "../publish/publish.ts";
+import { unlessAborted } from "../wait.ts";
 import { BadRequest, type CollectRequest, readRequest } from "./request.ts";
 
 export interface Collecting {
@@ -123,13 +124,4 @@ function watch(feed: Feed): { watched: Feed; failed: AbortSignal; outcome: { end
 	}
 	const { name, total, live } = feed;
 	return { watched: { name, total, live, batches }, failed: stop.signal, outcome };
-}
-
-/** What the promise gives, or undefined once the signal is aborted. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-	return new Promise((resolve, reject) => {
-		if (signal.aborted) resolve(undefined);
-		signal.addEventListener("abort", () => resolve(undefined), { once: true });
-		promise.then(resolve, reject);
-	});
 }

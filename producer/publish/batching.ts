@@ -1,5 +1,4 @@
-import type { Outgoing } from "../feed.ts";
-import type { Shard, Shards } from "./shards.ts";
+import type { Part } from "./flight.ts";
 
 const [SHORTEST_MS, LONGEST_MS] = [10, 1000];
 /** A round trip counts for so much against those before it. */
@@ -16,6 +15,8 @@ const WORTHWHILE = 16;
 export class Linger {
 	#roundTripMs = 0;
 	#factor = 1;
+	/** What thin aggregates have taken it to, at least. */
+	#floor = 0;
 
 	get ms(): number {
 		return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ROUND_TRIPS * this.#roundTripMs * this.#factor, this.#floor));
@@ -28,8 +29,6 @@ export class Linger {
 		const thin = flight.aggregated && flight.parts > 0 && flight.records < WORTHWHILE * flight.parts;
 		this.#floor = thin ? Math.min(LONGEST_MS, Math.max(SHORTEST_MS, this.#floor) * 1.5) : this.#floor * 0.95;
 	}
-
-	#floor = 0;
 }
 
 /** What a shard takes each second is 1,000 records; from here on they are aggregated, and below the second not any more. */
@@ -41,7 +40,7 @@ const THROTTLED_MS = 10_000;
  * second or two, or a refusal in the last 10 s. Times are epoch milliseconds.
  */
 export class RecordRate {
-	readonly #counts = new Map<Shard, number>();
+	readonly #counts = new Map<string, number>();
 	#since: number | undefined;
 	#tooMany = false;
 	#throttledUntil = 0;
@@ -50,12 +49,11 @@ export class RecordRate {
 		return this.#tooMany;
 	}
 
-	/** These are sent now. */
-	sent(records: readonly Outgoing[], shards: Shards, now: number): void {
+	/** These are sent now; what counts is the feed's records in them, as if each were sent by itself. */
+	sent(parts: readonly Part[], now: number): void {
 		this.#since ??= now;
-		for (const { key } of records) {
-			const shard = shards.of(key);
-			this.#counts.set(shard, (this.#counts.get(shard) ?? 0) + 1);
+		for (const { shard, records } of parts) {
+			this.#counts.set(shard, (this.#counts.get(shard) ?? 0) + records.length);
 		}
 		const seconds = (now - this.#since) / 1000;
 		if (seconds < 1) return;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { reasonOf, UserError } from "../errors.ts";
 import { DEFAULT_LATENESS_MS, type Feed, type Outgoing } from "../feed.ts";
+import { pause } from "../wait.ts";
 import { Account } from "./account.ts";
 import { Backlog } from "./backlog.ts";
 import { Linger, RecordRate } from "./batching.ts";
@@ -151,7 +152,7 @@ export class Publisher {
 	/** One flight, and the clocks that are due, there and back; what failed for good, if anything did. */
 	async #fly(): Promise<Delivery | undefined> {
 		await this.#shards.refreshIfOld();
-		if (this.#shards.now.all.length === 0) return await this.#lookForShards();
+		if (this.#shards.now.all.length === 0) return this.#lookForShards();
 		const shards = this.#shards.now;
 		const wait = this.#throttle.waitMs(shards.ids, Date.now());
 		// What comes meanwhile goes with it.
@@ -167,7 +168,7 @@ export class Publisher {
 		const flight = planFlight(this.#backlog, rules);
 		const records = this.#backlog.take(flight.length);
 		const parts = partsOf(records, flight, shards);
-		this.#rate.sent(records, shards, Date.now());
+		this.#rate.sent(parts, Date.now());
 		for (const [shard, bytes] of bytesByShard(parts)) this.#throttle.sent(shard, bytes, Date.now());
 
 		const began = Date.now();
@@ -218,7 +219,7 @@ export class Publisher {
 			const givesUp = this.#abortedAt !== undefined || isPermanent(reason);
 			if (givesUp) return { failed: [], reason };
 			this.#notices.unreachable(reason);
-			await sleep(LOOK_AGAIN_MS, undefined, { signal: this.#stop.signal }).catch(() => {});
+			await pause(LOOK_AGAIN_MS, this.#stop.signal);
 		}
 		return undefined;
 	}
@@ -244,7 +245,7 @@ export class Publisher {
 		const wait = minuteCanClose(newest.time, this.#latenessMs) - Date.now();
 		if (wait > 0) {
 			this.#notices.say(`The last minute is not over: the clock that closes it comes in ${Math.ceil(wait / 1000)} s.`);
-			await sleep(wait, undefined, { signal: this.#options.signal }).catch(() => {});
+			await pause(wait, this.#options.signal);
 			if (this.#abortedAt !== undefined) return;
 		}
 		const { dayStartHour = 5 } = this.#options;

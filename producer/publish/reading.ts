@@ -1,6 +1,7 @@
 import type { Trade } from "../../contracts.ts";
 import { type Feed, type Item, isRejected, type Outgoing, type Rejected } from "../feed.ts";
 import { outgoingOf } from "../outgoing.ts";
+import { unlessAborted } from "../wait.ts";
 import type { Backlog } from "./backlog.ts";
 import { sizeOf } from "./flight.ts";
 
@@ -60,16 +61,4 @@ export function feedOf(trades: AsyncIterable<Trade | Rejected>): Feed {
 /** Trades carry whatever fields they like: what has an id is one, and wrong things are told by the contract. */
 function isTrade(item: Trade | Rejected): item is Trade {
 	return "trade_id" in item || !isRejected(item as Rejected);
-}
-
-/**
- * What the promise gives, or undefined once the signal is aborted: a feed that waits for its next trade must not keep a
- * stopped publisher waiting. Listens only as long as it waits: a race against one promise for months would pile up.
- */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-	return new Promise((resolve, reject) => {
-		const abort = (): void => resolve(undefined);
-		signal.addEventListener("abort", abort, { once: true });
-		promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-	});
 }

@@ -33,6 +33,7 @@ export class Spool {
 	readonly #file: string;
 	readonly #insert: StatementSync;
 	readonly #select: StatementSync;
+	readonly #delete: StatementSync;
 	#length: number;
 	#bytes: number;
 	#next: number;
@@ -54,6 +55,7 @@ export class Spool {
 		this.#next = last === null ? 0 : last + 1;
 		this.#insert = this.#db.prepare("INSERT INTO records (seq, key, time, data) VALUES (?, ?, ?, ?)");
 		this.#select = this.#db.prepare("SELECT seq, key, time, data FROM records WHERE seq >= ? ORDER BY seq LIMIT ?");
+		this.#delete = this.#db.prepare("DELETE FROM records WHERE seq = ?");
 	}
 
 	/** Records in it, those that were read but not removed among them. */
@@ -112,9 +114,8 @@ export class Spool {
 	/** Removes these, which are acknowledged. */
 	remove(records: readonly Numbered[]): void {
 		if (records.length === 0) return;
-		const remove = this.#db.prepare("DELETE FROM records WHERE seq = ?");
 		this.#transaction(() => {
-			for (const { seq } of records) remove.run(seq);
+			for (const { seq } of records) this.#delete.run(seq);
 		});
 		this.#length -= records.length;
 		this.#bytes -= sizeOf(records);

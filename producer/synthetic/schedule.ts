@@ -1,4 +1,5 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { pause } from "../wait.ts";
 import type { Due } from "./waiting.ts";
 
 // A timer is not finer than this; what falls due meanwhile goes together.
@@ -44,7 +45,7 @@ export class Schedule<T extends Due> {
 				continue;
 			}
 			if (next.value === undefined) {
-				await sleep(QUANTUM_MS, undefined, { signal }).catch(() => {});
+				await pause(QUANTUM_MS, signal);
 				next = this.#source.next();
 				continue;
 			}
@@ -54,7 +55,7 @@ export class Schedule<T extends Due> {
 			beforeWait(due);
 			for (let wait = due - Date.now(); wait > 0 && !signal.aborted; wait = due - Date.now()) {
 				const ms = Math.min(Math.max(wait, QUANTUM_MS), LONGEST_SLEEP_MS);
-				await sleep(ms, undefined, { signal }).catch(() => {});
+				await pause(ms, signal);
 			}
 		}
 	}

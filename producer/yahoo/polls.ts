@@ -12,10 +12,10 @@ import {
 	type IHalfOpenAfterBackoffContext,
 	retry,
 } from "cockatiel";
+import { pause } from "../wait.ts";
 import type { Yahoo } from "./client.ts";
 import { YahooFailure } from "./failure.ts";
 import { isOdd, type OddQuote, type Quote, readQuote } from "./quote.ts";
-import { pause } from "./wait.ts";
 
 /** How polls are paced, in milliseconds. */
 export interface Pace {

@@ -2,8 +2,8 @@ import { UserError } from "../errors.ts";
 import { type Feed, type Item, isRejected, type Outgoing, type ReplaySpec, type SyntheticSpec } from "../feed.ts";
 import { openReplay } from "../replay/replay.ts";
 import { openSynthetic } from "../synthetic/synthetic.ts";
+import { Bell } from "../wait.ts";
 import type { Quote } from "./quote.ts";
-import { Bell } from "./wait.ts";
 
 /** What is known of a symbol from Yahoo. */
 export type LastQuote = (symbol: string) => Quote | undefined;

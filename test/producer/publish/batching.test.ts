@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Outgoing } from "../../../producer/feed.ts";
 import { Linger, RecordRate } from "../../../producer/publish/batching.ts";
+import { partsOf } from "../../../producer/publish/flight.ts";
 import { evenShards, outgoing } from "../support.ts";
 
 const flight = { ms: 5, throttled: false, aggregated: false, records: 100, parts: 100 };
@@ -44,10 +46,11 @@ describe("how long a trade waits for others", () => {
 
 describe("the rate of records", () => {
 	const shards = evenShards(4);
+	const plain = (records: Outgoing[]) => partsOf(records, { length: records.length, aggregated: false }, shards);
 	const spy = (count: number) => Array.from({ length: count }, (_, at) => outgoing("SPY", at));
 	/** So many records a second into one shard, for some seconds, in ten steps each. */
 	const running = (rate: RecordRate, perSecond: number, from: number, seconds: number) => {
-		for (let step = 0; step <= seconds * 10; step++) rate.sent(spy(perSecond / 10), shards, from + step * 100);
+		for (let step = 0; step <= seconds * 10; step++) rate.sent(plain(spy(perSecond / 10)), from + step * 100);
 		return rate;
 	};
 
@@ -66,11 +69,8 @@ describe("the rate of records", () => {
 		const rate = new RecordRate();
 		const perSymbol = Math.floor(800 / busiest / 10);
 		for (let step = 0; step <= 30; step++) {
-			rate.sent(
-				symbols.flatMap((symbol) => Array.from({ length: perSymbol }, (_, at) => outgoing(symbol, at))),
-				shards,
-				step * 100,
-			);
+			const records = symbols.flatMap((symbol) => Array.from({ length: perSymbol }, (_, at) => outgoing(symbol, at)));
+			rate.sent(plain(records), step * 100);
 		}
 		expect(perSymbol * 10 * symbols.length).toBeGreaterThan(1000);
 		expect(rate.tooMany).toBe(false);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Bell, pause } from "../../../producer/yahoo/wait.ts";
+import { Bell, pause, unlessAborted } from "../../producer/wait.ts";
 
 const never = new Promise<never>(() => {});
 
@@ -40,5 +40,21 @@ describe("a bell", () => {
 		ring();
 		expect(await asked).toBe(true);
 		expect(await bell.before(Promise.resolve())).toBe(true);
+	});
+});
+
+describe("a promise, unless it is too late for it", () => {
+	test("gives what it gives, and its failure", async () => {
+		const { signal } = new AbortController();
+		expect(await unlessAborted(Promise.resolve(7), signal)).toBe(7);
+		await expect(unlessAborted(Promise.reject(new Error("no")), signal)).rejects.toThrow("no");
+	});
+
+	test("gives nothing once the signal is aborted, also before it began to wait", async () => {
+		const stop = new AbortController();
+		const waiting = unlessAborted(never, stop.signal);
+		stop.abort();
+		expect(await waiting).toBeUndefined();
+		expect(await unlessAborted(never, stop.signal)).toBeUndefined();
 	});
 });
