@@ -1,3 +1,4 @@
+import { copyFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Stage } from "aws-cdk-lib";
 import type { Construct } from "constructs";
@@ -6,11 +7,11 @@ import { buildSync } from "esbuild";
 const root = resolve(import.meta.dirname, "..");
 
 /**
- * The entry (from the repository's root) and all that it imports as one file, `index.mjs`; returns the folder that holds
- * it, beside the templates. esbuild is called as a library: NodejsFunction starts it through npx, which takes a second a
+ * The entry (from the repository's root) and all that it imports as one file, `index.mjs`, with `files` beside it by the
+ * names that they are to have; returns the folder that holds them, beside the templates. esbuild is called as a library: NodejsFunction starts it through npx, which takes a second a
  * function, and a local start waits for that.
  */
-export function bundle(scope: Construct, name: string, entry: string): string {
+export function bundle(scope: Construct, name: string, entry: string, files: Record<string, string> = {}): string {
 	const folder = join(Stage.of(scope)?.outdir ?? "cdk.out", "bundles", name);
 	buildSync({
 		absWorkingDir: root,
@@ -29,5 +30,6 @@ export function bundle(scope: Construct, name: string, entry: string): string {
 		},
 		logLevel: "error",
 	});
+	for (const [file, from] of Object.entries(files)) copyFileSync(resolve(root, from), join(folder, file));
 	return folder;
 }

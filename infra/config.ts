@@ -89,22 +89,32 @@ export const Config = z.strictObject({
 
 	/**
 	 * `aws`: an emulator in place of AWS' own endpoints. `store`: the time-series store, anything that takes InfluxDB
-	 * line protocol at /api/v2/write; without it bars are kept in the lake and the stream only.
+	 * line protocol at /api/v2/write; without it bars are kept in the lake and the stream only. `sns`: what the alerting
+	 * functions publish to in place of SNS.
 	 */
-	endpoints: z.strictObject({ aws: z.url().optional(), store: z.url().optional() }).default({}),
+	endpoints: z
+		.strictObject({ aws: z.url().optional(), store: z.url().optional(), sns: z.url().optional() })
+		.default({}),
 	/** The store's bucket and organisation; QuestDB ignores both. */
 	storeBucket: z.string().default("tidemark"),
 	storeOrg: z.string().default("tidemark"),
 
 	/** Most records in one call of a landing function; as many lines go into one request to the store. */
 	landingBatch: z.int().min(1).max(5_000).default(5_000),
-	/** Most records in one call of the alerting function. */
+	/** Most records in one call of an alerting function. */
 	alertingBatch: z.int().min(1).max(1_000).default(100),
 	/** How often a batch is tried again before its position goes to the dead-letter queue. */
 	retries: z.int().min(1).max(10_000).default(1000),
 	/** For an event source that takes a partial failure for success, as the emulator's: fail the whole batch instead. */
 	retryWholeBatch: z.boolean().default(false),
-	/** Days for which a hit is remembered as published; longer than a stream can be read again. */
+	/** What alerts are about, and who gets them: docs/alerting.md. */
+	rulesFile: z.string().default(resolve(root, "alerting/rules.yaml")),
+	/**
+	 * Whether event times are of the present. `false`, for a replay of the past: alerts are told whatever their age, and
+	 * nobody looks for symbols that are silent.
+	 */
+	liveData: z.boolean().default(true),
+	/** Days for which alerts are remembered; longer than a stream can be read again. */
 	alertMemoryDays: wholeNumber.default(8),
 	/** Adds a queue that holds what was published, for the live page and for tests. */
 	alertsQueue: z.boolean().default(false),

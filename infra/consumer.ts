@@ -10,34 +10,53 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { KinesisEventSource, SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
-import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { bundle } from "./bundle.ts";
 import type { Config } from "./config.ts";
 
-/** Names the entry's settings, beside the ones that every consumer has. */
-export type ConsumerProps = {
+export type FunctionProps = {
 	config: Config;
 	/** The last part of the function's name. */
 	name: string;
 	/** The Lambda's entry, from the repository's root. */
 	entry: string;
-	stream: Stream;
-	batchSize: number;
 	deadLetters: Queue;
+	/** The entry's settings, beside the ones that every function has. */
 	environment?: Record<string, string>;
+	/** Files to put beside the bundle: their names there, and where they are. */
+	files?: Record<string, string>;
 };
+
+export type ConsumerProps = FunctionProps & { stream: Stream; batchSize: number };
 
 /**
  * A function that is given a stream's records from the oldest on, shard by shard and in order. It says which record
  * failed; a batch that goes on failing is halved, and after `retries` attempts its position goes to `deadLetters`.
  */
 export function streamConsumer(scope: Construct, id: string, props: ConsumerProps): Lambda {
-	const { config, name, stream, deadLetters } = props;
-	const functionName = `${config.prefix}-${name}`;
-	const consumer = new Lambda(scope, id, {
+	const { config, stream, deadLetters } = props;
+	const consumer = nodeFunction(scope, id, props);
+	consumer.addEventSource(
+		new KinesisEventSource(stream, {
+			startingPosition: StartingPosition.TRIM_HORIZON,
+			batchSize: props.batchSize,
+			bisectBatchOnError: true,
+			reportBatchItemFailures: true,
+			retryAttempts: config.retries,
+			onFailure: new SqsDlq(deadLetters),
+		}),
+	);
+	return consumer;
+}
+
+/** A function of the repository's TypeScript, bundled, with its log and the right to keep dead letters. */
+export function nodeFunction(scope: Construct, id: string, props: FunctionProps): Lambda {
+	const { config, deadLetters } = props;
+	const functionName = `${config.prefix}-${props.name}`;
+	const made = new Lambda(scope, id, {
 		functionName,
-		code: Code.fromAsset(bundle(scope, functionName, props.entry)),
+		code: Code.fromAsset(bundle(scope, functionName, props.entry, props.files)),
 		handler: "index.handler",
 		runtime: Runtime.NODEJS_24_X,
 		architecture: Architecture.ARM_64,
@@ -57,25 +76,16 @@ export function streamConsumer(scope: Construct, id: string, props: ConsumerProp
 			removalPolicy: RemovalPolicy.DESTROY,
 		}),
 	});
-	deadLetters.grantSendMessages(consumer);
-	consumer.addEventSource(
-		new KinesisEventSource(stream, {
-			startingPosition: StartingPosition.TRIM_HORIZON,
-			batchSize: props.batchSize,
-			bisectBatchOnError: true,
-			reportBatchItemFailures: true,
-			retryAttempts: config.retries,
-			onFailure: new SqsDlq(deadLetters),
-		}),
-	);
-	return consumer;
+	deadLetters.grantSendMessages(made);
+	return made;
 }
 
-/** The queue for what a consumer could not use, kept as long as SQS keeps anything. */
+/** The queue for what a function could not use, kept as long as SQS keeps anything. */
 export function deadLetterQueue(scope: Construct, id: string): Queue {
-	return new Queue(scope, id, {
-		retentionPeriod: Duration.days(14),
-		encryption: QueueEncryption.SQS_MANAGED,
-		enforceSSL: true,
-	});
+	return encryptedQueue(scope, id, { retentionPeriod: Duration.days(14) });
+}
+
+/** A queue that takes TLS only. */
+export function encryptedQueue(scope: Construct, id: string, props: QueueProps): Queue {
+	return new Queue(scope, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, ...props });
 }

@@ -26,6 +26,7 @@ export const Outputs = z.object({
 	LakeDatabase: z.string(),
 	ApplicationName: z.string(),
 	AlertsTopicArn: z.string(),
+	AlertsTable: z.string(),
 	LandingDeadLettersUrl: z.string(),
 	AlertingDeadLettersUrl: z.string(),
 	LatestTable: z.string(),

@@ -7,11 +7,14 @@ import type { Streams } from "./ingest.ts";
 
 /** Bars into the time-series store, ticks into the table of latest prices: a function for each, so that each fails alone. */
 export class LandingStack extends Stack {
+	/** The latest price of each symbol. */
+	readonly latest: TableV2;
+
 	constructor(scope: Construct, id: string, props: StackProps & { config: Config; streams: Streams }) {
 		super(scope, id, props);
 		const { config, streams } = props;
 		const deadLetters = deadLetterQueue(this, "DeadLetters");
-		const latest = new TableV2(this, "Latest", {
+		this.latest = new TableV2(this, "Latest", {
 			partitionKey: { name: "symbol", type: AttributeType.STRING },
 			billing: Billing.onDemand(),
 			encryption: TableEncryptionV2.dynamoOwnedKey(),
@@ -41,11 +44,11 @@ export class LandingStack extends Stack {
 			stream: streams.ticks,
 			batchSize: config.landingBatch,
 			deadLetters,
-			environment: { LATEST_TABLE: latest.tableName },
+			environment: { LATEST_TABLE: this.latest.tableName },
 		});
-		latest.grant(landTicks, "dynamodb:PutItem");
+		this.latest.grant(landTicks, "dynamodb:PutItem");
 
 		new CfnOutput(this, "LandingDeadLettersUrl", { value: deadLetters.queueUrl });
-		new CfnOutput(this, "LatestTable", { value: latest.tableName });
+		new CfnOutput(this, "LatestTable", { value: this.latest.tableName });
 	}
 }

@@ -17,7 +17,11 @@ export function tidemark(app: App, config: Config) {
 	const lake = new LakeStack(app, "TidemarkLake", { config });
 	const compute = new ComputeStack(app, "TidemarkCompute", { config, streams: ingest.streams, lake });
 	const landing = new LandingStack(app, "TidemarkLanding", { config, streams: ingest.streams });
-	const alerting = new AlertingStack(app, "TidemarkAlerting", { config, streams: ingest.streams });
+	const alerting = new AlertingStack(app, "TidemarkAlerting", {
+		config,
+		streams: ingest.streams,
+		latest: landing.latest,
+	});
 	Tags.of(app).add("application", config.prefix);
 	return { ingest, ...producer, lake, compute, landing, alerting };
 }

@@ -1,0 +1,290 @@
+/** Sends what waits: in groups, past the storm breaker, leased, published and confirmed. */
+import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import { formatDuration } from "../duration.ts";
+import type { Alert } from "../engine/types.ts";
+import type { RuleSet } from "../rules/load.ts";
+import { type Group, groupAlerts, inMessages } from "./group.ts";
+import { alertKey, groupKey, stormKey, textOf } from "./keys.ts";
+import { message } from "./message.ts";
+import { type Admitted, admit, calm, overAt, type Storm } from "./storm.ts";
+import { type AlertItem, type AlertTable, Conflict } from "./table.ts";
+
+export interface DispatchOptions {
+	table: AlertTable;
+	sns: SNSClient;
+	topicArn: string;
+	rules: RuleSet;
+	/** Has {@link Dispatcher.flush} called for a rule after so many seconds. */
+	later: (rule: string, seconds: number) => Promise<void>;
+	/** Whether event times are of the present; of a replay, groups do not wait for long by the wall clock. */
+	live: boolean;
+	/** By the wall clock, epoch ms. */
+	now?: () => number;
+	/** How long whoever sends has for it before he is taken for dead, ms. */
+	leaseMs?: number;
+}
+
+/** What became of a notification. `elsewhere`: it is being sent, or was sent, by somebody else. */
+export type Dispatched = "sent" | "deferred" | "held" | "elsewhere" | "refused" | Error;
+
+/** What SNS answers to a message that it will never take. */
+const REFUSALS = new Set([
+	"InvalidParameter",
+	"InvalidParameterException",
+	"InvalidParameterValue",
+	"ParameterValueInvalid",
+]);
+const TRIES = 20;
+const REPLAY_WAIT_MS = 1_000;
+
+type Waiting = { key: string; alert: Alert };
+
+export class Dispatcher {
+	readonly #options: DispatchOptions;
+	readonly #now: () => number;
+
+	constructor(options: DispatchOptions) {
+		this.#options = options;
+		this.#now = options.now ?? Date.now;
+	}
+
+	/** Sends these notifications, or has them wait for their group. Never throws: what failed is said, and still waits. */
+	async dispatch(waiting: readonly Waiting[]): Promise<Map<string, Dispatched>> {
+		const results = new Map<string, Dispatched>();
+		const byRule = Map.groupBy(waiting, ({ alert }) => alert.rule);
+		await Promise.all(
+			[...byRule].map(async ([rule, ofRule]) => {
+				const inOrder = ofRule.toSorted((a, b) => compare(a.alert.event_time, b.alert.event_time));
+				try {
+					const { now, deferred } = await this.#group(rule, inOrder);
+					for (const key of deferred) results.set(key, "deferred");
+					for (const keys of now) await this.#send(keys, waiting, results);
+				} catch (error) {
+					for (const { key } of inOrder) if (!results.has(key)) results.set(key, error as Error);
+				}
+			}),
+		);
+		return results;
+	}
+
+	/** Sends what waits for the end of a rule's group, if it has ended. */
+	async flush(rule: string): Promise<Map<string, Dispatched>> {
+		const results = new Map<string, Dispatched>();
+		const keys = await this.#changing<Group, string[]>(groupKey(rule), (group) =>
+			!group || group.waiting.length === 0 || this.#now() < group.until
+				? { result: [] }
+				: { value: { ...group, waiting: [] }, result: group.waiting },
+		);
+		for (const message of inMessages(keys)) await this.#send(message, [], results);
+		return results;
+	}
+
+	/** Sends what was left over: by somebody who died while sending, by a group whose end nobody noticed. */
+	async sweep(items: readonly AlertItem[], graceMs = 5_000): Promise<Map<string, Dispatched>> {
+		const results = new Map<string, Dispatched>();
+		const before = this.#now() - graceMs;
+		const left = items.filter(
+			({ status, lease_until = 0, due = 0, updated_at }) =>
+				(status === "waiting" && due < before && Date.parse(updated_at) < before) ||
+				(status === "sending" && lease_until < before),
+		);
+		const [storms, others] = [left.filter(isStorm), left.filter((item) => !isStorm(item))];
+		await this.#sendStorm(storms.map(({ alert }) => alert));
+		for (const ofRule of Map.groupBy(others, ({ alert }) => alert.rule).values()) {
+			for (const keys of inMessages(ofRule.map(textOf))) await this.#send(keys, [], results).catch(() => {});
+		}
+		return results;
+	}
+
+	/**
+	 * Says that a storm is over where nothing came for its time: by event time where that is of the present, else by the
+	 * wall clock. `time` is now, epoch ms.
+	 */
+	async endStorm(time: number, live: boolean): Promise<void> {
+		const { storm: limits } = this.#options.rules;
+		const alerts = await this.#changing<Storm, Alert[]>(stormKey, (storm, written) => {
+			const newest = Math.max(...(storm?.recent ?? []).map((each) => each.time));
+			const at = live ? time : newest + (time - written);
+			const over = storm && overAt(storm, at, limits);
+			if (!over) return { result: [] };
+			const said = [overAlert(over, at)];
+			return { value: { recent: storm.recent }, result: said, also: { alerts: said } };
+		});
+		await this.#sendStorm(alerts);
+	}
+
+	/** Which alerts of a rule go out now. */
+	async #group(rule: string, waiting: readonly Waiting[]): Promise<{ now: string[][]; deferred: string[] }> {
+		const window = this.#options.rules.rules.find(({ name }) => name === rule)?.group ?? 0;
+		const alerts = waiting.map(({ key, alert }) => ({ key, time: Date.parse(alert.event_time) }));
+		if (window === 0) return groupAlerts(undefined, alerts, { window, lasts: 0, now: this.#now() });
+		const lasts = this.#options.live ? window : Math.min(window, REPLAY_WAIT_MS);
+		const grouped = await this.#changing<Group, ReturnType<typeof groupAlerts>>(groupKey(rule), (group) => {
+			const result = groupAlerts(group, alerts, { window, lasts, now: this.#now() });
+			return { value: result.group, result };
+		});
+		const { group, now, deferred } = grouped;
+		if (group && deferred.length > 0) {
+			for (const key of deferred) await this.#options.table.settle(key, { due: group.until });
+			await this.#options.later(rule, Math.max(1, Math.ceil((group.until - this.#now()) / 1_000)));
+		}
+		return { now, deferred };
+	}
+
+	/** One message: claimed, admitted, published, confirmed. What was not claimed is somebody else's. */
+	async #send(keys: string[], known: readonly Waiting[], results: Map<string, Dispatched>): Promise<void> {
+		const { table, sns, topicArn, leaseMs = 60_000 } = this.#options;
+		const claimed: string[] = [];
+		for (const key of keys) {
+			if (await table.claim(key, this.#now() + leaseMs, this.#now())) claimed.push(key);
+			else results.set(key, "elsewhere");
+		}
+		if (claimed.length === 0) return;
+		try {
+			const found = known.filter(({ key }) => claimed.includes(key));
+			const alerts =
+				found.length === claimed.length
+					? found.map(({ alert }) => alert)
+					: (await table.alerts(claimed)).map(({ alert }) => alert);
+			if (!(await this.#admitted(claimed, alerts))) {
+				for (const key of claimed) results.set(key, "held");
+				return;
+			}
+			const { MessageId } = await sns.send(new PublishCommand(message(alerts, topicArn)));
+			for (const key of claimed) {
+				await table.settle(key, { status: "sent", ...(MessageId ? { message_id: MessageId } : {}) });
+				results.set(key, "sent");
+			}
+		} catch (error) {
+			const refused = REFUSALS.has((error as Error).name);
+			for (const key of claimed) {
+				if (results.get(key) === "sent") continue;
+				results.set(key, refused ? "refused" : (error as Error));
+				// Where the table does not answer either, the lease runs out.
+				await table
+					.settle(
+						key,
+						refused ? { status: "refused", reason: (error as Error).message.slice(0, 300) } : { status: "waiting" },
+					)
+					.catch(() => {});
+			}
+		}
+	}
+
+	async #admitted(keys: string[], alerts: Alert[]): Promise<boolean> {
+		const { storm: limits } = this.#options.rules;
+		const described = {
+			id: keys[0] ?? "",
+			time: Math.max(...alerts.map(({ event_time }) => Date.parse(event_time))),
+			rule: alerts[0]?.rule ?? "",
+			alerts: alerts.map(({ alert_id }) => alert_id),
+		};
+		const { admitted, said } = await this.#changing<Storm, { admitted: Admitted; said: Alert[] }>(
+			stormKey,
+			(storm = calm) => {
+				const admitted = admit(storm, described, limits);
+				const said = [
+					...(admitted.begins ? [beginsAlert(admitted.begins, limits)] : []),
+					...(admitted.over ? [overAlert(admitted.over, described.time)] : []),
+				];
+				const hold = admitted.verdict === "hold" ? keys : [];
+				return { value: admitted.storm, result: { admitted, said }, also: { alerts: said, hold } };
+			},
+		);
+		await this.#sendStorm(said);
+		return admitted.verdict === "send";
+	}
+
+	/** What is said about a storm itself: no group, no breaker. A fault leaves it waiting for the sweep. */
+	async #sendStorm(alerts: Alert[]): Promise<void> {
+		const { table, sns, topicArn, leaseMs = 60_000 } = this.#options;
+		for (const alert of alerts) {
+			const key = textOf(alertKey(alert));
+			try {
+				if (!(await table.claim(key, this.#now() + leaseMs, this.#now()))) continue;
+				const kind = alert.state === "firing" ? "storm" : "storm_over";
+				const { MessageId } = await sns.send(new PublishCommand(message([alert], topicArn, kind)));
+				await table.settle(key, { status: "sent", ...(MessageId ? { message_id: MessageId } : {}) });
+			} catch {
+				await table.settle(key, { status: "waiting" }).catch(() => {});
+			}
+		}
+	}
+
+	/** Reads, changes and writes a value of delivery's own, again where somebody else wrote it in between. */
+	async #changing<T, Result>(
+		key: { pk: string; sk: string },
+		/** Given the value, and when it was written, epoch ms. */
+		change: (
+			value: T | undefined,
+			written: number,
+		) => { value?: T | undefined; result: Result; also?: { alerts?: Alert[]; hold?: string[] } },
+	): Promise<Result> {
+		for (let attempt = 1; ; attempt++) {
+			const { value: before, version, written } = await this.#options.table.value<T>(key);
+			const { value, result, also } = change(before, written);
+			if (value === undefined || value === before) return result;
+			try {
+				await this.#options.table.putValue(key, version, value, also);
+				return result;
+			} catch (error) {
+				if (!(error instanceof Conflict) || attempt === TRIES) throw error;
+				await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * attempt));
+			}
+		}
+	}
+}
+
+function isStorm({ alert }: AlertItem): boolean {
+	return alert.series === "storm";
+}
+
+type Active = NonNullable<Storm["active"]>;
+
+function beginsAlert(active: Active, { moreThan, within }: { moreThan: number; within: number }): Alert {
+	const lasting = formatDuration(within);
+	return {
+		...stormFacts(active, active.since),
+		state: "firing",
+		subject: `Storm: more than ${moreThan} messages in ${lasting}; further alerts are held back`,
+		text: `More than ${moreThan} messages came within ${lasting}. Further alerts are held back and summed up in one message when it is over.\nThe live page and \`tidemark alerts list\` show them as they come.`,
+	};
+}
+
+function overAlert(active: Active, time: number): Alert {
+	const rules = Object.entries(active.byRule).map(([rule, count]) => `${rule} ${count}`);
+	const left = active.held - active.alerts.length;
+	return {
+		...stormFacts(active, time),
+		state: "resolved",
+		subject: `Storm over: ${active.held} alerts were held back (${rules.join(", ")})`.slice(0, 99),
+		text: [
+			`The storm that began at ${new Date(active.since).toISOString()} is over. ${active.held} alerts were held back: ${rules.join(", ")}.`,
+			"",
+			...active.alerts,
+			...(left > 0 ? [`and ${left} more`] : []),
+		].join("\n"),
+	};
+}
+
+function stormFacts(active: Active, time: number) {
+	const since = new Date(active.since).toISOString();
+	return {
+		alert_id: `storm|*|storm|${since}`,
+		rule: "storm",
+		symbol: "*",
+		series: "storm",
+		severity: "critical",
+		direction: null,
+		since,
+		event_time: new Date(time).toISOString(),
+		price: null,
+		move_pct: null,
+		link: null,
+		record: { held: active.held, alerts: active.alerts.join("\n") },
+	} as const;
+}
+
+function compare(a: string, b: string): number {
+	return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,151 @@
+/** The states of one rule for one symbol: normal → pending → firing → normal, each told at most once. */
+import { calendarOf, isOpen } from "../hours/hours.ts";
+import type { RuleSet } from "../rules/load.ts";
+import type { Rule, Variant } from "../rules/rule.ts";
+import { alertIdOf, firingAlert, resolvedAlert } from "./alert.ts";
+import type { Episode, Observation, Outcome, Reason, Severity, Surroundings } from "./types.ts";
+
+/** Episodes that are remembered for records that come late. */
+const REMEMBERED = 8;
+
+/** A rule that has seen nothing yet of a symbol. */
+export function newEpisode(rule: Rule): Episode {
+	return { rule: rule.fingerprint, status: "normal", since: 0, told: false, past: [] };
+}
+
+/**
+ * What a record does to an episode. Neither argument is changed.
+ *
+ * @returns the episode after it, the same object where nothing changed, and what came of it
+ */
+export function step(
+	episode: Episode,
+	observation: Observation,
+	rule: Rule,
+	variant: Variant,
+	rules: RuleSet,
+	around: Surroundings,
+): { episode: Episode; outcomes: Outcome[] } {
+	const { fields, time } = observation;
+	const holds = variant.when.holds(fields);
+	if (episode.status === "firing") {
+		if (holds)
+			return episode.told ? { episode, outcomes: [] } : tell(episode, observation, rule, variant, rules, around);
+		const over = variant.clear ? variant.clear.holds(fields) : true;
+		return over ? resolve(episode, observation, rule, variant) : { episode, outcomes: [] };
+	}
+	if (!holds) {
+		return episode.status === "normal"
+			? { episode, outcomes: [] }
+			: { episode: { ...episode, status: "normal", since: 0 }, outcomes: [] };
+	}
+	const since = episode.status === "pending" ? episode.since : time;
+	if (time - since < variant.for) {
+		return episode.status === "pending"
+			? { episode, outcomes: [] }
+			: { episode: { ...episode, status: "pending", since }, outcomes: [{ kind: "pending", rule: rule.name }] };
+	}
+	const { reason: _, ...rest } = episode;
+	return tell({ ...rest, status: "firing", since, told: false }, observation, rule, variant, rules, around);
+}
+
+/** Tells an episode that fires and was not told yet, unless something is against it. */
+function tell(
+	episode: Episode,
+	observation: Observation,
+	rule: Rule,
+	variant: Variant,
+	rules: RuleSet,
+	around: Surroundings,
+): { episode: Episode; outcomes: Outcome[] } {
+	const severity: Severity = variant.criticalWhen?.holds(observation.fields) ? "critical" : variant.severity;
+	const alert = firingAlert(observation, rule, variant, severity, episode.since, rules);
+	const reason = reasonAgainst(episode, observation, rule, variant, severity, rules, around);
+	if (reason === undefined) {
+		const { reason: _, ...rest } = episode;
+		return {
+			episode: { ...rest, told: true, lastTold: Math.max(observation.time, episode.lastTold ?? 0) },
+			outcomes: [{ kind: "notify", alert }],
+		};
+	}
+	if (reason === episode.reason) return { episode, outcomes: [] };
+	return { episode: { ...episode, reason }, outcomes: [{ kind: "suppress", alert, reason }] };
+}
+
+function resolve(
+	episode: Episode,
+	observation: Observation,
+	rule: Rule,
+	variant: Variant,
+): { episode: Episode; outcomes: Outcome[] } {
+	const { since, told } = episode;
+	const { reason: _, ...rest } = episode;
+	const past = [...episode.past, [since, observation.time] as [number, number]].slice(-REMEMBERED);
+	const outcomes: Outcome[] = [
+		{ kind: "resolve", rule: rule.name, alert_id: alertIdOf(rule, observation, since), told },
+	];
+	if (told && rule.resolved) {
+		outcomes.push({ kind: "notify", alert: resolvedAlert(observation, rule, variant, since) });
+	}
+	return { episode: { ...rest, status: "normal", since: 0, told: false, past }, outcomes };
+}
+
+/** Why an episode is not told at this record; the first reason that applies. */
+function reasonAgainst(
+	episode: Episode,
+	{ symbol, time, on }: Observation,
+	rule: Rule,
+	variant: Variant,
+	severity: Severity,
+	rules: RuleSet,
+	{ now, silenced, pipelineDown }: Surroundings,
+): Reason | undefined {
+	if (
+		variant.hours !== "always" &&
+		on !== "pipeline" &&
+		!isOpen(calendarOf(symbol, rules.exchanges), variant.hours, inside(time, on))
+	)
+		return "hours";
+	if (rules.mute.some((mute) => mute.covers({ rule: rule.name, symbol, severity, time }))) return "mute";
+	if (silenced?.(symbol, rule.name)) return "silence";
+	if (pipelineDown && on === "quiet") return "pipeline";
+	if (now !== undefined && now - time > rule.maxAge) return "max_age";
+	if (episode.lastTold !== undefined && time < episode.lastTold + variant.cooldown) return "cooldown";
+	return undefined;
+}
+
+/** A bar belongs to the time before its end: the session's last one ends with the session. */
+function inside(time: number, on: string): number {
+	return on === "hit" || on === "quiet" ? time : time - 1;
+}
+
+/**
+ * What a record says that came after newer ones: a rule for which it holds tells it as an episode of its own, unless a
+ * known episode or its cooldown covers it. The rule's state stays; only that it was told is remembered.
+ */
+export function stepLate(
+	episode: Episode,
+	observation: Observation,
+	rule: Rule,
+	variant: Variant,
+	rules: RuleSet,
+	around: Surroundings,
+): { episode: Episode; outcomes: Outcome[] } {
+	const { time } = observation;
+	const unchanged = { episode, outcomes: [] };
+	if (variant.for > 0 || !variant.when.holds(observation.fields)) return unchanged;
+	const current: [number, number][] = episode.status === "normal" ? [] : [[episode.since, Number.POSITIVE_INFINITY]];
+	if ([...episode.past, ...current].some(([from, to]) => time >= from && time <= to)) return unchanged;
+	if (episode.lastTold !== undefined && Math.abs(time - episode.lastTold) < variant.cooldown) return unchanged;
+	const alone = { ...episode, since: time, told: false };
+	const { reason: _, lastTold: __, ...fresh } = alone;
+	const { outcomes } = tell(fresh, observation, rule, variant, rules, around);
+	const told = outcomes.some(({ kind }) => kind === "notify");
+	const past = [...episode.past, [time, time] as [number, number]].sort(([a], [b]) => a - b).slice(-REMEMBERED);
+	return {
+		episode: { ...episode, past, ...(told ? { lastTold: Math.max(time, episode.lastTold ?? 0) } : {}) },
+		outcomes: outcomes.map((outcome) =>
+			"alert" in outcome ? { ...outcome, alert: { ...outcome.alert, late: true as const } } : outcome,
+		),
+	};
+}
