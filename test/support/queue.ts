@@ -3,24 +3,26 @@ import { emulated } from "../../infra/emulated.ts";
 
 /**
  * Takes messages out of an emulated queue until there are `count` of them and then none for `quiet` milliseconds, so that
- * one too many is seen as well. Gives back what there was when `timeout` milliseconds passed without that.
+ * one too many is seen as well. Gives back what there was when `timeout` milliseconds passed without that. `holds` says
+ * how many things a message holds, where it is those that are counted.
  */
 export async function takeMessages(
 	endpoint: string,
 	queueUrl: string,
 	count: number,
-	{ quiet = 500, timeout = 15_000 } = {},
+	{ quiet = 500, timeout = 15_000, holds = (_: Message): number => 1 } = {},
 ): Promise<Message[]> {
 	const sqs = new SQSClient(emulated(endpoint));
 	const messages: Message[] = [];
 	const end = Date.now() + timeout;
 	let last = Date.now();
-	while (Date.now() < end && (messages.length < count || Date.now() < last + quiet)) {
+	let taken = 0;
+	while (Date.now() < end && (taken < count || Date.now() < last + quiet)) {
 		const { Messages = [] } = await sqs.send(
 			new ReceiveMessageCommand({
 				QueueUrl: queueUrl,
 				MaxNumberOfMessages: 10,
-				WaitTimeSeconds: messages.length < count ? 1 : 0,
+				WaitTimeSeconds: taken < count ? 1 : 0,
 				MessageAttributeNames: ["All"],
 			}),
 		);
@@ -30,6 +32,7 @@ export async function takeMessages(
 		}
 		last = Date.now();
 		messages.push(...Messages);
+		for (const message of Messages) taken += holds(message);
 		const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
 		await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
 	}
