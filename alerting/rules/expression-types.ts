@@ -52,7 +52,7 @@ type Conditional = { condition: MathNode; trueExpr: MathNode; falseExpr: MathNod
 const REFUSED: Record<string, string> = {
 	AssignmentNode: "an expression sets nothing (equality is ==)",
 	FunctionAssignmentNode: "an expression defines nothing (equality is ==)",
-	BlockNode: "an expression is one condition, without ;",
+	BlockNode: "an expression is one condition, without ; or line breaks (in YAML, > in place of |)",
 	AccessorNode: "fields have no parts; write their names alone",
 	ArrayNode: "there are no lists; use or",
 };
@@ -75,7 +75,7 @@ function ofSymbol({ name }: SymbolNode, { fields, values, functions, used }: All
 	const known = [...Object.keys(fields), ...Object.keys(values)];
 	const near = nearest(name, known);
 	throw new Error(
-		`\`${name}\` is no field here${near ? `; is ${near} meant?` : ""} There are ${known.join(", ")}; text goes in quotes`,
+		`\`${name}\` is no field here${near ? `; is ${near} meant?` : "."} There are ${known.join(", ")}; text goes in quotes`,
 	);
 }
 

@@ -7,7 +7,6 @@ import {
 	create,
 	divideDependencies,
 	equalDependencies,
-	equalTextDependencies,
 	type FactoryFunctionMap,
 	floorDependencies,
 	largerDependencies,
@@ -30,7 +29,7 @@ import {
 	unequalDependencies,
 } from "mathjs/number";
 import type { Fields } from "../engine/types.ts";
-import { typeOf } from "./expression-types.ts";
+import { type Allowed, typeOf } from "./expression-types.ts";
 import type { Field } from "./fields.ts";
 
 /** What an expression may call. */
@@ -48,7 +47,6 @@ const math = create(
 		ceilDependencies,
 		divideDependencies,
 		equalDependencies,
-		equalTextDependencies,
 		floorDependencies,
 		maxDependencies,
 		minDependencies,
@@ -71,6 +69,8 @@ const math = create(
 	{ matrix: "Array" },
 );
 math.import({
+	// As it is, where mathjs would make numbers of it.
+	sameText: (one: string, other: string) => one === other,
 	known: (value: number | string) => (typeof value === "string" ? value !== "" : !Number.isNaN(value)),
 	coalesce: (value: number, other: number) => (Number.isNaN(value) ? other : value),
 });
@@ -85,7 +85,8 @@ export interface Expression {
 }
 
 /**
- * Compiles a condition once. Fields that are not known are not-a-number, or the empty text.
+ * Compiles a condition once. Fields that are not known are not-a-number, or the empty text. Numbers that differ by less than
+ * 10⁻¹² of their size are equal, so that 3 * 0.1 is 0.3.
  *
  * @param fields what it may name
  * @param values named numbers, put in place here
@@ -104,10 +105,11 @@ export function compileExpression(
 		count++;
 	});
 	if (count > MOST_NODES) throw new Error(`has ${count} parts; ${MOST_NODES} are the most`);
-	const type = typeOf(parsed, { fields, values, functions: FUNCTIONS, used: (name) => names.add(name) });
+	const allowed = { fields, values, functions: FUNCTIONS, used: (name: string) => names.add(name) };
+	const type = typeOf(parsed, allowed);
 	if (type !== "boolean") throw new Error(`is a ${type}, not a condition: compare it with something`);
-	const compiled = parsed.transform((node) => fitted(node, fields, values)).compile();
-	const scope = new Scope();
+	const compiled = parsed.transform((node) => fitted(node, allowed)).compile();
+	const scope = new Scope(fields);
 	return {
 		text,
 		names: [...names],
@@ -119,41 +121,44 @@ export function compileExpression(
 }
 
 function parse(text: string): MathNode {
+	// Each is a part, and the parser's stack is not as deep as a text may nest them.
+	const nested = text.match(/[([{]/g)?.length ?? 0;
+	if (nested > MOST_NODES) throw new Error(`has ${nested} parentheses; ${MOST_NODES} parts are the most`);
+	if (text.trim() === "") throw new Error("is empty: write a condition over fields");
 	try {
-		return math.parse(text);
+		return math.parse(text.trim());
 	} catch (error) {
 		throw new Error(`cannot be read: ${(error as Error).message}`, { cause: error });
 	}
 }
 
-/** Text is compared as text, where mathjs would make numbers of it; named numbers become numbers. */
-function fitted(node: MathNode, fields: Readonly<Record<string, Field>>, values: Readonly<Record<string, number>>) {
-	if (math.isSymbolNode(node) && values[node.name] !== undefined && !fields[node.name]) {
+/** Named numbers become numbers, and text is compared as text. */
+function fitted(node: MathNode, allowed: Allowed): MathNode {
+	const { fields, values } = allowed;
+	if (math.isSymbolNode(node) && Object.hasOwn(values, node.name) && !Object.hasOwn(fields, node.name)) {
 		return new math.ConstantNode(values[node.name] as number);
 	}
 	if (!math.isOperatorNode(node) || (node.op !== "==" && node.op !== "!=")) return node;
-	const texts = node.args.some(
-		(arg) =>
-			(math.isConstantNode(arg) && typeof arg.value === "string") ||
-			(math.isSymbolNode(arg) && fields[arg.name]?.type === "text"),
-	);
-	if (!texts) return node;
-	const equal = new math.FunctionNode("equalText", node.args);
-	return node.op === "==" ? equal : new math.FunctionNode("not", [equal]);
+	if (typeOf(node.args[0] as MathNode, allowed) !== "text") return node;
+	const same = new math.FunctionNode("sameText", node.args);
+	return node.op === "==" ? same : new math.FunctionNode("not", [same]);
 }
 
 /** A record's fields as mathjs looks them up; nothing can be set. */
 class Scope {
 	fields: Fields = {};
-	get(name: string): number | string | undefined {
-		const value = this.fields[name];
-		return value ?? (value === null ? Number.NaN : undefined);
+	readonly #known: Readonly<Record<string, Field>>;
+	constructor(known: Readonly<Record<string, Field>>) {
+		this.#known = known;
+	}
+	get(name: string): number | string {
+		return this.fields[name] ?? (this.#known[name]?.type === "text" ? "" : Number.NaN);
 	}
 	has(name: string): boolean {
-		return Object.hasOwn(this.fields, name);
+		return Object.hasOwn(this.#known, name);
 	}
 	keys() {
-		return Object.keys(this.fields).values();
+		return Object.keys(this.#known).values();
 	}
 	set(): never {
 		throw new Error("an expression sets nothing");

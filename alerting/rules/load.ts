@@ -4,9 +4,10 @@ import { z } from "zod";
 import { nearest } from "../../sql/workbench/check/nearest.ts";
 import { parseDuration } from "../duration.ts";
 import type { On } from "../engine/types.ts";
+import { inWords } from "./mistakes.ts";
 import { type MuteRule, makeMute } from "./mute.ts";
 import { makeRule, type Rule } from "./rule.ts";
-import { RuleSchema, RulesFile, type SubscriptionEntry } from "./schema.ts";
+import { RulesFile, type SubscriptionEntry } from "./schema.ts";
 import { compileTemplate, type Template } from "./template.ts";
 
 /** The rules, ready to be evaluated. */
@@ -72,9 +73,9 @@ export function loadRules(text: string, name = "rules.yaml"): RuleSet {
 		}
 		return 1;
 	}
-	const parsed = RulesFile.safeParse(raw ?? {});
+	const parsed = RulesFile.safeParse(raw ?? {}, { reportInput: true });
 	if (!parsed.success) {
-		for (const issue of parsed.error.issues) for (const { path, message } of plain(issue)) complain(path, message);
+		for (const issue of parsed.error.issues) for (const { path, message } of inWords(issue)) complain(path, message);
 		throw new RulesError(
 			name,
 			mistakes.sort((a, b) => a.line - b.line),
@@ -121,32 +122,6 @@ export function loadRules(text: string, name = "rules.yaml"): RuleSet {
 		...(link ? { link } : {}),
 		subscriptions: file.subscriptions,
 	};
-}
-
-/** What zod says, in words that name the remedy. */
-function plain(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string }[] {
-	if (issue.code === "unrecognized_keys") {
-		const known = [...Object.keys(RulesFile.shape), ...Object.keys(RuleSchema.shape)];
-		return issue.keys.map((key) => {
-			const near = nearest(key, known);
-			return {
-				path: [...issue.path, key],
-				message: `is no key here${near && near !== key ? `; is ${near} meant?` : ""}`,
-			};
-		});
-	}
-	if (issue.code === "invalid_union" && issue.path[0] === "subscriptions") {
-		return [
-			{
-				path: issue.path,
-				message: "needs one of email, sms, https or sqs, in its form, and at most a filter beside it",
-			},
-		];
-	}
-	if (issue.code === "invalid_type" && issue.input === undefined) {
-		return [{ path: issue.path, message: /undefined/.test(issue.message) ? "is missing" : issue.message }];
-	}
-	return [{ path: issue.path, message: issue.message }];
 }
 
 /** The JSON schema that editors complete rules.yaml with. */

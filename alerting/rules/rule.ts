@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { parseDuration } from "../duration.ts";
 import type { Fields, Hours, On, Severity } from "../engine/types.ts";
 import { takesIn } from "../symbols.ts";
-import { compileExpression, type Expression } from "./expression.ts";
+import { compileExpression, type Expression, FUNCTIONS } from "./expression.ts";
 import { fieldsOf } from "./fields.ts";
 import type { RuleEntry, RulesFile } from "./schema.ts";
 import { compileTemplate, type Template } from "./template.ts";
@@ -38,6 +38,12 @@ export type Complain = (path: (string | number)[], message: string) => void;
 
 /** Names that texts have beside the fields and values. */
 const ALSO = ["rule", "severity", "since", "time"];
+/** Names that no value may have: of texts, functions and words of an expression. */
+const TAKEN = new Set([
+	...ALSO,
+	...FUNCTIONS,
+	..."and or not xor mod to in true false null undefined NaN Infinity".split(" "),
+]);
 
 /**
  * Makes one rule of its entry; tells `complain` of everything that is wrong with it, and returns undefined then.
@@ -92,11 +98,12 @@ function variantOf(entry: RuleEntry, { defaults }: RulesFile, index: number, com
 	const fields = fieldsOf(entry.on);
 	const at = (key: string) => (own && key in own ? ["overrides", index - 1, key] : [key]);
 	for (const name of Object.keys(own?.values ?? {})) {
-		if (!(name in (entry.values ?? {})))
+		if (!Object.hasOwn(entry.values ?? {}, name))
 			complain([...at("values"), name], `overrides ${name}, which the rule's values do not have`);
 	}
 	for (const name of Object.keys(values)) {
-		if (name in fields) complain([...at("values"), name], `is the name of a field; choose another one`);
+		if (Object.hasOwn(fields, name)) complain([...at("values"), name], `is the name of a field; choose another one`);
+		if (TAKEN.has(name)) complain([...at("values"), name], `has a meaning of its own; choose another name`);
 	}
 	const expression = (key: "when" | "clear" | "critical_when") => {
 		const text = said[key];

@@ -3,16 +3,20 @@ import { z } from "zod";
 import { parseDuration } from "../duration.ts";
 import { CALENDARS } from "../hours/hours.ts";
 
-const Duration = z
-	.string()
-	.superRefine((text, context) => {
-		try {
-			parseDuration(text);
-		} catch (error) {
-			context.addIssue((error as Error).message);
-		}
-	})
-	.meta({ pattern: "^(0|(\\d+(\\.\\d+)?[smhd])+)$", examples: ["30s", "10m", "1h30m", "2d"] });
+/** YAML reads a plain 0 as a number. */
+const Duration = z.union([
+	z
+		.string()
+		.superRefine((text, context) => {
+			try {
+				parseDuration(text);
+			} catch (error) {
+				context.addIssue((error as Error).message);
+			}
+		})
+		.meta({ pattern: "^(0|(\\d+(\\.\\d+)?[smhd])+)$", examples: ["30s", "10m", "1h30m", "2d"] }),
+	z.literal(0).transform(() => "0"),
+]);
 const Expression = z.string().min(1).max(500);
 const Text = z.string().min(1).max(4_000);
 const Patterns = z
