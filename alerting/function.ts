@@ -34,6 +34,8 @@ export function alertingFunction() {
 	const { TOPIC_ARN, ALERTS_TABLE, MEMORY_DAYS, FLUSH_URL, DEAD_LETTERS_URL, LIVE_DATA } = settings;
 	const client = DynamoDBDocumentClient.from(new DynamoDBClient(), {
 		marshallOptions: { removeUndefinedValues: true },
+		// A latest price may be larger than numbers that count exactly.
+		unmarshallOptions: { wrapNumbers: Number },
 	});
 	const sqs = new SQSClient();
 	// Beside this file in its bundle.

@@ -9,6 +9,7 @@ import type { Incoming } from "./engine/observe.ts";
 import type { Alert, Outcome, SeriesState, Surroundings } from "./engine/types.ts";
 import type { Measures } from "./measures.ts";
 import type { RuleSet } from "./rules/load.ts";
+import { unusable } from "./usable.ts";
 
 export interface AlertingOptions {
 	table: AlertTable;
@@ -25,11 +26,8 @@ const AT_ONCE = 25;
 /** Notifications of one transaction; DynamoDB takes 100 items. */
 const MOST_ALERTS = 90;
 const TRIES = 10;
-/** Longer ones make no key of a table. */
-const LONGEST_SYMBOL = 256;
-const LONGEST_SERIES = 40;
-
 type Waiting = { key: string; alert: Alert };
+type AlertToKeep = Waiting & { reason?: string };
 
 /**
  * Evaluates a batch's records, each series' in the order of their keys, and sends what came of it. A record fails, and comes
@@ -39,8 +37,8 @@ export function alertingHandler<T>(options: AlertingOptions, read: (value: T) =>
 	return async (entries: Entry<T>[]): Promise<RecordOutcome[]> => {
 		const outcomes = entries.map((): RecordOutcome => ({ status: "handled" }));
 		const records = entries.map(({ value }) => read(value));
-		for (const [index, { symbol, series }] of records.entries()) {
-			const wrong = tooLong(symbol, series);
+		for (const [index, record] of records.entries()) {
+			const wrong = unusable(record);
 			if (wrong) outcomes[index] = { status: "rejected", detail: wrong };
 		}
 		const results = await processRecords(
@@ -70,7 +68,7 @@ export async function processRecords(
 		try {
 			waiting.set(key, await foldSeries(options, ofSeries, stored.get(key), around));
 		} catch (error) {
-			results.set(key, { status: "failed", error });
+			results.set(key, failureOf(error));
 		}
 	});
 	const dispatched = await dispatcher.dispatch([...waiting.values()].flat());
@@ -87,13 +85,15 @@ export async function processRecords(
 async function foldSeries(
 	options: AlertingOptions,
 	records: readonly Incoming[],
-	known: StoredSeries | undefined,
+	read: StoredSeries | undefined,
 	around: Surroundings,
 ): Promise<Waiting[]> {
 	const { table, rules, measures } = options;
 	const inOrder = records.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 	const place = inOrder[0] as Incoming;
-	let stored = known;
+	let stored = read;
+	/** Alerts that are in the table already, though the series does not know of them: told once is told. */
+	const known = new Set<string>();
 	for (let attempt = 1; ; attempt++) {
 		const left = await unsent(table, stored?.outbox ?? []);
 		const before = stored ?? { state: newSeries, version: 0, outbox: [] };
@@ -109,8 +109,8 @@ async function foldSeries(
 			evaluations.push(done);
 			taken++;
 		}
-		const alerts = alertsIn(come);
-		const told = alerts.flatMap(({ alert, reason }) => (reason === undefined ? [toWaiting(alert)] : []));
+		const alerts = alertsIn(come).filter(({ key }) => !known.has(key));
+		const told = alerts.filter(({ reason }) => reason === undefined);
 		try {
 			if (left.length !== before.outbox.length || isNews(place, before.state, state)) {
 				const outbox = [...left, ...told].map(({ key }) => key);
@@ -118,6 +118,7 @@ async function foldSeries(
 			}
 		} catch (error) {
 			if (!(error instanceof Conflict) || attempt === TRIES) throw error;
+			for (const key of error.there) known.add(key);
 			stored = (await table.series([place])).get(textOf(seriesKey(place.symbol, place.series)));
 			continue;
 		}
@@ -136,13 +137,16 @@ function isNews({ on }: Incoming, before: SeriesState, after: SeriesState): bool
 	return JSON.stringify(after.episodes) !== JSON.stringify(before.episodes);
 }
 
-/** Of one notification only the last word in a batch: what was suppressed and told after all was told. */
-function alertsIn(outcomes: readonly Outcome[]): { alert: Alert; reason?: string }[] {
-	const byKey = new Map<string, { alert: Alert; reason?: string }>();
+/** Of one notification only one word in a batch: what was suppressed and told after all was told, and what was told stays so. */
+function alertsIn(outcomes: readonly Outcome[]): AlertToKeep[] {
+	const byKey = new Map<string, AlertToKeep>();
 	for (const outcome of outcomes) {
-		if (outcome.kind === "notify") byKey.set(textOf(alertKey(outcome.alert)), { alert: outcome.alert });
-		if (outcome.kind === "suppress")
-			byKey.set(textOf(alertKey(outcome.alert)), { alert: outcome.alert, reason: outcome.reason });
+		if (outcome.kind !== "notify" && outcome.kind !== "suppress") continue;
+		const { alert } = outcome;
+		const key = textOf(alertKey(alert));
+		if (outcome.kind === "notify") byKey.set(key, { key, alert });
+		else if (byKey.get(key)?.reason !== undefined || !byKey.has(key))
+			byKey.set(key, { key, alert, reason: outcome.reason });
 	}
 	return [...byKey.values()];
 }
@@ -169,12 +173,11 @@ function outcomeOf(results: readonly (Dispatched | undefined)[]): RecordOutcome 
 		: undefined;
 }
 
-function tooLong(symbol: string, series: string): string | undefined {
-	if (Buffer.byteLength(symbol) > LONGEST_SYMBOL)
-		return `symbol has ${Buffer.byteLength(symbol)} bytes; ${LONGEST_SYMBOL} are the most that alerting keeps a state for`;
-	if (Buffer.byteLength(series) > LONGEST_SERIES)
-		return `${series.startsWith("hit ") ? "lookback" : "interval"} has ${Buffer.byteLength(series)} bytes; ${LONGEST_SERIES} are the most`;
-	return undefined;
+/** What DynamoDB will never take is not tried again. */
+function failureOf(error: unknown): RecordOutcome {
+	return error instanceof Error && error.name === "ValidationException"
+		? { status: "rejected", detail: `The table refused the state or an alert of its series: ${error.message}` }
+		: { status: "failed", error };
 }
 
 async function eachOf<T>(all: readonly T[], atOnce: number, work: (one: T) => Promise<void>): Promise<void> {

@@ -1,5 +1,3 @@
-const compiled = new Map<string, RegExp>();
-
 /**
  * Whether a list of patterns takes a symbol in: a name, or a pattern with `*` for any text; `!` in front leaves it out
  * again. The last pattern that fits counts; a list of exclusions only begins with all symbols.
@@ -13,14 +11,18 @@ export function takesIn(patterns: readonly string[], symbol: string): boolean {
 	return taken;
 }
 
-/** Whether a symbol is what a pattern says, in which `*` stands for any text, none too. */
+/** Whether a symbol is what a pattern says, in which `*` stands for any text, none too. Its time grows with their lengths only. */
 export function fits(pattern: string, symbol: string): boolean {
-	if (!pattern.includes("*")) return pattern === symbol;
-	let expression = compiled.get(pattern);
-	if (!expression) {
-		const parts = pattern.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
-		expression = new RegExp(`^${parts.join(".*")}$`, "s");
-		compiled.set(pattern, expression);
+	const [first = "", ...between] = pattern.split("*");
+	const last = between.pop();
+	if (last === undefined) return pattern === symbol;
+	const end = symbol.length - last.length;
+	if (end < first.length || !symbol.startsWith(first) || !symbol.endsWith(last)) return false;
+	let at = first.length;
+	for (const part of between) {
+		const found = symbol.indexOf(part, at);
+		if (found < 0 || found + part.length > end) return false;
+		at = found + part.length;
 	}
-	return expression.test(symbol);
+	return true;
 }

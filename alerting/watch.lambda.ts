@@ -19,6 +19,7 @@ export async function handler(event: ScheduledEvent | SQSEvent, context: Context
 			await watch.minute();
 		}
 	} finally {
-		consumer.metrics.publishStoredMetrics();
+		// Without any it would warn each minute.
+		if (consumer.metrics.hasStoredMetrics()) consumer.metrics.publishStoredMetrics();
 	}
 }

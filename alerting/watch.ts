@@ -47,11 +47,21 @@ export function watcher(options: WatchOptions) {
 		/** Each minute. */
 		async minute(): Promise<void> {
 			const time = now();
-			const faults: unknown[] = live ? await quiet(time) : [];
-			const days = [time - DAY, time].map((each) => new Date(each).toISOString().slice(0, 10));
-			const recent = (await Promise.all(days.map((day) => table.changedOn(day)))).flat();
-			faults.push(...failuresOf(measured(await dispatcher.sweep(recent))));
-			await dispatcher.endStorm(time, live);
+			const faults: unknown[] = [];
+			/** One step's fault is no reason to leave out another. */
+			const attempt = async (step: () => Promise<readonly unknown[]>) => {
+				faults.push(...(await step().catch((error: unknown) => [error])));
+			};
+			if (live) await attempt(() => quiet(time));
+			await attempt(async () => {
+				const days = [time - DAY, time].map((each) => new Date(each).toISOString().slice(0, 10));
+				const recent = (await Promise.all(days.map((day) => table.changedOn(day)))).flat();
+				return failuresOf(measured(await dispatcher.sweep(recent)));
+			});
+			await attempt(async () => {
+				await dispatcher.endStorm(time, live);
+				return [];
+			});
 			if (faults.length > 0) throw faults[0];
 		},
 		/** When a rule's group is over. */

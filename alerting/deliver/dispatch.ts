@@ -133,41 +133,70 @@ export class Dispatcher {
 
 	/** One message: claimed, admitted, published, confirmed. What was not claimed is somebody else's. */
 	async #send(keys: string[], known: readonly Waiting[], results: Map<string, Dispatched>): Promise<void> {
-		const { table, sns, topicArn, leaseMs = 60_000 } = this.#options;
+		const { table, leaseMs = 60_000 } = this.#options;
 		const claimed: string[] = [];
-		for (const key of keys) {
-			if (await table.claim(key, this.#now() + leaseMs, this.#now())) claimed.push(key);
-			else results.set(key, "elsewhere");
-		}
-		if (claimed.length === 0) return;
 		try {
-			const found = known.filter(({ key }) => claimed.includes(key));
-			const alerts =
-				found.length === claimed.length
-					? found.map(({ alert }) => alert)
-					: (await table.alerts(claimed)).map(({ alert }) => alert);
-			if (!(await this.#admitted(claimed, alerts))) {
+			for (const key of keys) {
+				if (await table.claim(key, this.#now() + leaseMs, this.#now())) claimed.push(key);
+				else results.set(key, "elsewhere");
+			}
+			if (claimed.length === 0) return;
+			const alerts = await this.#alertsOf(claimed, known);
+			if (
+				!(await this.#admitted(
+					claimed,
+					alerts.map(({ alert }) => alert),
+				))
+			) {
 				for (const key of claimed) results.set(key, "held");
 				return;
 			}
-			const { MessageId } = await sns.send(new PublishCommand(message(alerts, topicArn)));
-			for (const key of claimed) {
-				await table.settle(key, { status: "sent", ...(MessageId ? { message_id: MessageId } : {}) });
-				results.set(key, "sent");
-			}
+			await this.#publish(alerts, results);
 		} catch (error) {
-			const refused = REFUSALS.has((error as Error).name);
-			for (const key of claimed) {
-				if (results.get(key) === "sent") continue;
-				results.set(key, refused ? "refused" : (error as Error));
+			for (const key of keys) {
+				if (results.has(key)) continue;
+				results.set(key, error as Error);
 				// Where the table does not answer either, the lease runs out.
-				await table
-					.settle(
-						key,
-						refused ? { status: "refused", reason: (error as Error).message.slice(0, 300) } : { status: "waiting" },
-					)
-					.catch(() => {});
+				if (claimed.includes(key)) await table.settle(key, { status: "waiting" }).catch(() => {});
 			}
+		}
+	}
+
+	/** In the order of their event times. */
+	async #alertsOf(keys: readonly string[], known: readonly Waiting[]): Promise<Waiting[]> {
+		const found = known.filter(({ key }) => keys.includes(key));
+		const all =
+			found.length === keys.length
+				? found
+				: (await this.#options.table.alerts(keys)).map((item) => ({ key: textOf(item), alert: item.alert }));
+		return all.toSorted((a, b) => compare(a.alert.event_time, b.alert.event_time));
+	}
+
+	/** Publishes one message; where SNS refuses it, in halves, so that one alert does not keep the others back. */
+	async #publish(alerts: readonly Waiting[], results: Map<string, Dispatched>): Promise<void> {
+		const { table, sns, topicArn } = this.#options;
+		let id: string | undefined;
+		try {
+			const all = alerts.map(({ alert }) => alert);
+			id = (await sns.send(new PublishCommand(message(all, topicArn)))).MessageId;
+		} catch (error) {
+			const { name, message } = error as Error;
+			if (!REFUSALS.has(name)) throw error;
+			if (alerts.length > 1) {
+				const middle = Math.ceil(alerts.length / 2);
+				await this.#publish(alerts.slice(0, middle), results);
+				await this.#publish(alerts.slice(middle), results);
+				return;
+			}
+			for (const { key } of alerts) {
+				await table.settle(key, { status: "refused", reason: message.slice(0, 300) });
+				results.set(key, "refused");
+			}
+			return;
+		}
+		for (const { key } of alerts) {
+			await table.settle(key, { status: "sent", ...(id ? { message_id: id } : {}) });
+			results.set(key, "sent");
 		}
 	}
 

@@ -40,7 +40,8 @@ export function groupAlerts(
 	const messages: string[][] = [];
 	const deferred: string[] = [];
 	for (const { key, time } of alerts) {
-		if (open?.waiting.includes(key)) continue;
+		// After a fault it is given again: it waits still, or has just been let out.
+		if (open?.waiting.includes(key) || messages.some((keys) => keys.includes(key))) continue;
 		if (open && now < open.until && Math.abs(time - open.from) <= window) {
 			if (own && own.length < MOST) own.push(key);
 			else {

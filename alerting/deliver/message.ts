@@ -15,6 +15,8 @@ const SEVERITIES: Severity[] = ["info", "warning", "critical"];
 /** SQS and SNS take 256 KiB; each JSON of the five is the same text, and the whole is one message. */
 const LARGEST = 40_000;
 const LISTED = 50;
+/** Of a rule's name, a symbol, a series and a time. */
+const LONGEST_ID = 400;
 
 /**
  * The message of one or more alerts of one rule.
@@ -49,7 +51,10 @@ function notificationJson(kind: Notification["kind"], alerts: Alert[]): string {
 
 function subjectOf(alerts: Alert[]): string {
 	const [first] = alerts as [Alert, ...Alert[]];
-	if (alerts.length === 1) return first.state === "resolved" ? asSubject(`Over: ${first.subject}`) : first.subject;
+	if (alerts.length === 1) {
+		const over = first.state === "resolved" && first.series !== "storm";
+		return over ? asSubject(`Over: ${first.subject}`) : first.subject;
+	}
 	const symbols = [...new Set(alerts.map(({ symbol }) => printable(symbol)))];
 	return asSubject(`${alerts.length} x ${first.rule}: ${symbols.join(", ")}`);
 }
@@ -64,7 +69,7 @@ function bodyOf(alert: Alert): string {
 		`Since:  ${since}`,
 		...(event_time === since ? [] : [`At:     ${event_time}`]),
 		...(late ? ["Note:   its record came after newer ones"] : []),
-		`Id:     ${printable(alert_id)}`,
+		`Id:     ${printable(alert_id, LONGEST_ID)}`,
 		...(link === null ? [] : [`Look:   ${link}`]),
 	];
 	return `${lines.join("\n")}\n`;

@@ -42,6 +42,12 @@ export interface StoredSeries {
 /** Somebody else wrote it in between. */
 export class Conflict extends Error {
 	override readonly name = "Conflict";
+	/** Keys of notifications that were there already, and told, though the series was as it was read. */
+	readonly there: string[];
+	constructor(cause: unknown, there: string[] = []) {
+		super("the table was written in between", { cause });
+		this.there = there;
+	}
 }
 
 const BATCH = 100;
@@ -110,7 +116,10 @@ export class AlertTable {
 				ExpressionAttributeValues: { ":suppressed": "suppressed" },
 			},
 		}));
-		return conflicting(() => this.#client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...puts] })));
+		return conflicting(
+			() => this.#client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...puts] })),
+			alerts.map(({ alert }) => textOf(alertKey(alert))),
+		);
 	}
 
 	/** Takes a notification for sending until `leaseUntil`; false where it is sent, suppressed, or somebody else's. */
@@ -128,6 +137,15 @@ export class AlertTable {
 			set,
 			condition: "#status IN (:waiting, :sending)",
 			values: { ":waiting": "waiting", ":sending": "sending" },
+		});
+	}
+
+	/** Has one that SNS refused wait once more, for the schedule to send it. */
+	async sendAgain(key: string): Promise<void> {
+		await this.#changed(key, {
+			set: { status: "waiting" },
+			condition: "#status = :refused",
+			values: { ":refused": "refused" },
 		});
 	}
 
@@ -172,7 +190,7 @@ export class AlertTable {
 		);
 	}
 
-	/** What was written about on a day (UTC, `2026-11-25`) after an instant, oldest first. */
+	/** What was written about on a day (UTC, `2026-11-25`) after an instant, oldest first; left out, on all of the day. */
 	async changedOn(day: string, after = ""): Promise<AlertItem[]> {
 		const found: AlertItem[] = [];
 		let start: Record<string, unknown> | undefined;
@@ -183,7 +201,8 @@ export class AlertTable {
 					IndexName: "recent",
 					KeyConditionExpression: "#day = :day AND updated_at > :after",
 					ExpressionAttributeNames: { "#day": "day" },
-					ExpressionAttributeValues: { ":day": day, ":after": after },
+					// A key is never the empty text; the day itself is before each of its instants.
+					ExpressionAttributeValues: { ":day": day, ":after": after || day },
 					...(start ? { ExclusiveStartKey: start } : {}),
 				}),
 			);
@@ -291,17 +310,18 @@ export function toAlertItem(item: Record<string, unknown>): AlertItem {
 	return { ...(item as unknown as AlertItem), alert: JSON.parse(String(item.alert)) as Alert };
 }
 
-async function conflicting(write: () => Promise<unknown>): Promise<void> {
+/** @param alerts keys of the notifications in the write, which come after its first item */
+async function conflicting(write: () => Promise<unknown>, alerts: readonly string[] = []): Promise<void> {
 	try {
 		await write();
 	} catch (error) {
-		const lost =
-			error instanceof ConditionalCheckFailedException ||
-			(error instanceof TransactionCanceledException &&
-				(error.CancellationReasons ?? []).some(
-					({ Code }) => Code === "ConditionalCheckFailed" || Code === "TransactionConflict",
-				));
-		if (lost) throw new Conflict("the table was written in between", { cause: error });
+		if (error instanceof ConditionalCheckFailedException) throw new Conflict(error);
+		if (!(error instanceof TransactionCanceledException)) throw error;
+		const [first, ...others] = (error.CancellationReasons ?? []).map(({ Code }) => Code);
+		const there = alerts.filter((_, index) => others[index] === "ConditionalCheckFailed");
+		if (first === "None" && there.length > 0) throw new Conflict(error, there);
+		const conflicts = ["ConditionalCheckFailed", "TransactionConflict"];
+		if ([first, ...others].some((code) => conflicts.includes(code ?? ""))) throw new Conflict(error);
 		throw error;
 	}
 }

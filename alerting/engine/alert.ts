@@ -41,10 +41,7 @@ export function resolvedAlert(observation: Observation, rule: Rule, variant: Var
 		state: "resolved",
 		subject: resolvedSubject
 			? subjectFrom(resolvedSubject, names)
-			: `${names.symbol} ${rule.name}: over after ${formatDuration(observation.time - since)}`.slice(
-					0,
-					LONGEST_SUBJECT,
-				),
+			: asSubject(`${names.symbol} ${rule.name}: over after ${formatDuration(observation.time - since)}`),
 		text: resolvedMessage ? resolvedMessage.render(names).trim() : lasted,
 		link: null,
 	};

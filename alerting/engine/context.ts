@@ -44,7 +44,9 @@ export function observeBar(bar: Bar, before: Context, calendar: string): { field
 	const { context, inSession } = enter(before, bar, calendar);
 	const { volumes, dayOpen, dayHigh, dayLow, dayBars, sessionBars } = context;
 	const average = volumes.length < FEWEST ? null : volumes.reduce((sum, volume) => sum + volume, 0) / volumes.length;
-	const ofFeed = bar.day_move_pct === null ? null : bar.close / (1 + bar.day_move_pct / 100);
+	const { day_move_pct: move } = bar;
+	// No price falls by all of itself: a feed that says so has no close to compare with.
+	const ofFeed = move === null || move <= -100 ? null : bar.close / (1 + move / 100);
 	const previousClose = ofFeed ?? (inSession ? context.previousClose : context.lastClose);
 	return {
 		fields: {

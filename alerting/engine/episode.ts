@@ -3,10 +3,7 @@ import { calendarOf, isOpen } from "../hours/hours.ts";
 import type { RuleSet } from "../rules/load.ts";
 import type { Rule, Variant } from "../rules/rule.ts";
 import { alertIdOf, firingAlert, resolvedAlert } from "./alert.ts";
-import type { Episode, Observation, Outcome, Reason, Severity, Surroundings } from "./types.ts";
-
-/** Episodes that are remembered for records that come late. */
-const REMEMBERED = 8;
+import type { Episode, Observation, Outcome, Reason, Severity, Span, Surroundings } from "./types.ts";
 
 /** A rule that has seen nothing yet of a symbol. */
 export function newEpisode(rule: Rule): Episode {
@@ -78,9 +75,9 @@ function resolve(
 	rule: Rule,
 	variant: Variant,
 ): { episode: Episode; outcomes: Outcome[] } {
-	const { since, told } = episode;
+	const { since, told, lastTold } = episode;
 	const { reason: _, ...rest } = episode;
-	const past = [...episode.past, [since, observation.time] as [number, number]].slice(-REMEMBERED);
+	const past = [...episode.past, span(since, observation.time, told ? lastTold : undefined)];
 	const outcomes: Outcome[] = [
 		{ kind: "resolve", rule: rule.name, alert_id: alertIdOf(rule, observation, since), told },
 	];
@@ -134,18 +131,29 @@ export function stepLate(
 	const { time } = observation;
 	const unchanged = { episode, outcomes: [] };
 	if (variant.for > 0 || !variant.when.holds(observation.fields)) return unchanged;
-	const current: [number, number][] = episode.status === "normal" ? [] : [[episode.since, Number.POSITIVE_INFINITY]];
+	const current = episode.status === "normal" ? [] : [span(episode.since, Number.POSITIVE_INFINITY)];
 	if ([...episode.past, ...current].some(([from, to]) => time >= from && time <= to)) return unchanged;
-	if (episode.lastTold !== undefined && Math.abs(time - episode.lastTold) < variant.cooldown) return unchanged;
+	const tellings = [episode.lastTold, ...episode.past.map(([, , told]) => told)];
+	if (tellings.some((at) => at !== undefined && Math.abs(time - at) < variant.cooldown)) return unchanged;
 	const alone = { ...episode, since: time, told: false };
 	const { reason: _, lastTold: __, ...fresh } = alone;
 	const { outcomes } = tell(fresh, observation, rule, variant, rules, around);
 	const told = outcomes.some(({ kind }) => kind === "notify");
-	const past = [...episode.past, [time, time] as [number, number]].sort(([a], [b]) => a - b).slice(-REMEMBERED);
+	const past = [...episode.past, span(time, time, told ? time : undefined)].sort(([a], [b]) => a - b);
 	return {
 		episode: { ...episode, past, ...(told ? { lastTold: Math.max(time, episode.lastTold ?? 0) } : {}) },
 		outcomes: outcomes.map((outcome) =>
 			"alert" in outcome ? { ...outcome, alert: { ...outcome.alert, late: true as const } } : outcome,
 		),
 	};
+}
+
+/** An episode without those before it that cover no record that may still come, as none does from before `horizon`, epoch ms. */
+export function forgetBefore(horizon: number, episode: Episode, { cooldown }: Variant): Episode {
+	const past = episode.past.filter(([, to, told = to - cooldown]) => Math.max(to, told + cooldown) >= horizon);
+	return past.length === episode.past.length ? episode : { ...episode, past };
+}
+
+function span(from: number, to: number, told?: number): Span {
+	return told === undefined ? [from, to] : [from, to, told];
 }

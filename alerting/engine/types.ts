@@ -47,9 +47,12 @@ export interface Episode {
 	reason?: Reason;
 	/** Event time of the last firing notification of any episode, epoch ms. */
 	lastTold?: number;
-	/** The last episodes' beginnings and ends, epoch ms, the newest last: what covers a record that comes late. */
-	past: [from: number, to: number][];
+	/** The episodes before, the newest last: what covers a record that comes late. */
+	past: Span[];
 }
+
+/** An episode's beginning and end, and when it was told, if it was; epoch ms. */
+export type Span = [from: number, to: number, told?: number];
 
 /** What is derived from a symbol's bars; see series.ts. */
 export interface Context {

@@ -21,6 +21,8 @@ export interface Day {
 
 /** When an exchange trades. */
 export interface Calendar {
+	/** The time zone by whose clock it trades, by its IANA name. */
+	readonly zone: string;
 	/** The last day that is known, not guessed: an ISO date. */
 	readonly until: string;
 	/** The day that contains the moment, epoch ms. RangeError for what is no moment. */
@@ -49,6 +51,7 @@ const EXTENDED: Readonly<Record<string, { open: string; after: number } | undefi
 
 /** Every moment is in a session, which is the UTC day. */
 const ALWAYS: Calendar = {
+	zone: "UTC",
 	until: "9999-12-31",
 	dayAt(time) {
 		const from = Math.floor(time / DAY) * DAY;
@@ -59,6 +62,7 @@ const ALWAYS: Calendar = {
 };
 
 class ExchangeCalendar implements Calendar {
+	readonly zone: string;
 	readonly until: string;
 	readonly #entry: Entry;
 	/** When the regular sessions changed, the newest first. */
@@ -70,6 +74,7 @@ class ExchangeCalendar implements Calendar {
 	#last: Day = { from: 0, until: 0, regular: [], extended: [] };
 
 	constructor(name: string, entry: Entry) {
+		this.zone = entry.zone;
 		this.until = entry.until;
 		this.#entry = entry;
 		this.#hours = Object.entries(entry.hours).reverse();

@@ -3,6 +3,7 @@
  * Error that lists the known ones. Outside the range that the data know (`calendarUntil`) each weekday counts as an
  * ordinary session day: an alert on a holiday is better than none on a trading day.
  */
+import { fits } from "../symbols.ts";
 import { CALENDARS, calendarNamed, type Session } from "./calendar.ts";
 
 export { CALENDARS, type Session };
@@ -37,24 +38,12 @@ const ENDINGS: ReadonlyMap<string, string> = new Map([
 	[".AX", "XASX"],
 ]);
 
-const patterns = new Map<string, RegExp>();
-
-function compiled(pattern: string): RegExp {
-	let known = patterns.get(pattern);
-	if (!known) {
-		const literal = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
-		known = new RegExp(`^${literal.join("[^]*")}$`);
-		patterns.set(pattern, known);
-	}
-	return known;
-}
-
 /**
  * The name of a symbol's calendar: of the first entry with a pattern that the whole symbol fits, as written, else by the
  * symbol's ending, else `XNYS`. Whether an entry's calendar exists is not looked at here.
  */
 export function calendarOf(symbol: string, exchanges: readonly ExchangeEntry[] = []): string {
-	const entry = exchanges.find(({ symbols }) => symbols.some((pattern) => compiled(pattern).test(symbol)));
+	const entry = exchanges.find(({ symbols }) => symbols.some((pattern) => fits(pattern, symbol)));
 	if (entry) return entry.calendar;
 	const dot = symbol.lastIndexOf(".");
 	return (dot > 0 && ENDINGS.get(symbol.slice(dot))) || "XNYS";
@@ -92,4 +81,20 @@ export function isOpen(calendar: string, hours: Hours, time: number): boolean {
 /** The last day of the calendar that the data know, as an ISO date; for `24/7` 9999-12-31. */
 export function calendarUntil(calendar: string): string {
 	return calendarNamed(calendar).until;
+}
+
+/** The time zone of an exchange's clock, by its IANA name; for `24/7` UTC. */
+export function calendarZone(calendar: string): string {
+	return calendarNamed(calendar).zone;
+}
+
+/** The regular sessions of which a part lies between two moments, in order. */
+export function sessionsBetween(calendar: string, from: number, to: number): Session[] {
+	const sessions: Session[] = [];
+	for (let time = from; time < to; ) {
+		const day = calendarNamed(calendar).dayAt(time);
+		sessions.push(...day.regular.filter(({ open, close }) => close > from && open < to));
+		time = day.until;
+	}
+	return sessions;
 }

@@ -97,7 +97,8 @@ function ofOperator(node: OperatorNode, allowed: Allowed): Type {
 		return "boolean";
 	}
 	if (LOGIC.has(op)) {
-		for (const arg of args) want("boolean", arg, allowed);
+		for (const arg of args)
+			want("boolean", arg, allowed, op === "not" ? "; not takes the next word only: write not (…)" : "");
 		return "boolean";
 	}
 	if (!EQUALITY.has(op)) throw new Error(`\`${op}\` is not allowed: there are + - * / < <= > >= == != and or not ? :`);
@@ -134,7 +135,7 @@ function ofFunction(node: FunctionNode, allowed: Allowed): Type {
 	return "number";
 }
 
-function want(type: Type, node: MathNode, allowed: Allowed): void {
+function want(type: Type, node: MathNode, allowed: Allowed, remedy = ""): void {
 	const found = typeOf(node, allowed);
-	if (found !== type) throw new Error(`\`${node.toString()}\` is a ${found} where a ${type} is needed`);
+	if (found !== type) throw new Error(`\`${node.toString()}\` is a ${found} where a ${type} is needed${remedy}`);
 }

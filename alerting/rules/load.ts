@@ -1,13 +1,14 @@
 /** Reads rules.yaml: every mistake is found at once, with its line and rule. */
-import { isNode, LineCounter, parseDocument } from "yaml";
+import { isDeepStrictEqual } from "node:util";
+import { isMap, isNode, isSeq, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
-import { nearest } from "../../sql/workbench/check/nearest.ts";
 import { parseDuration } from "../duration.ts";
 import type { On } from "../engine/types.ts";
 import { inWords } from "./mistakes.ts";
 import { type MuteRule, makeMute } from "./mute.ts";
-import { makeRule, type Rule } from "./rule.ts";
-import { RulesFile, type SubscriptionEntry } from "./schema.ts";
+import { checkNames } from "./names.ts";
+import { type Complain, makeRule, type Rule } from "./rule.ts";
+import { type RuleEntry, RuleSchema, RulesFile, type SubscriptionEntry } from "./schema.ts";
 import { compileTemplate, type Template } from "./template.ts";
 
 /** The rules, ready to be evaluated. */
@@ -43,6 +44,9 @@ export class RulesError extends Error {
 	}
 }
 
+/** Rules on one kind of record: what one record makes is written in one transaction of at most 100 items. */
+const MOST_RULES = 90;
+
 /**
  * The rules of a file's text.
  *
@@ -50,78 +54,103 @@ export class RulesError extends Error {
  * @throws {@link RulesError} with all mistakes, in the order of their lines
  */
 export function loadRules(text: string, name = "rules.yaml"): RuleSet {
-	const counter = new LineCounter();
-	const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+	const { raw, lineOf } = readYaml(text, name);
 	const mistakes: Mistake[] = [];
-	for (const { message, pos } of document.errors) mistakes.push({ line: counter.linePos(pos[0]).line, message });
-	if (mistakes.length > 0) throw new RulesError(name, mistakes);
-	const raw = document.toJS() as { rules?: { name?: unknown }[] } | null;
-	const complain = (path: readonly PropertyKey[], message: string) => {
+	const complain = (path: readonly PropertyKey[], message: string): void => {
 		const index = path[0] === "rules" && typeof path[1] === "number" ? path[1] : undefined;
 		const rule = index === undefined ? undefined : raw?.rules?.[index]?.name;
 		const key = path.slice(index === undefined ? 0 : 2).join(".");
-		mistakes.push({
+		const mistake = {
 			line: lineOf(path),
 			...(index === undefined ? {} : { rule: typeof rule === "string" ? rule : `number ${index + 1}` }),
-			message: key ? `${key} ${message}` : message,
-		});
+			message: `${key ? `${key} ` : ""}${message}`.replace(/\s+/g, " "),
+		};
+		// A rule's own mistake is found with each of its overrides too.
+		if (!mistakes.some((known) => isDeepStrictEqual(known, mistake))) mistakes.push(mistake);
 	};
-	function lineOf(path: readonly PropertyKey[]): number {
-		for (let length = path.length; length > 0; length--) {
-			const node = document.getIn(path.slice(0, length), true);
-			if (isNode(node) && node.range) return counter.linePos(node.range[0]).line;
-		}
-		return 1;
-	}
 	const parsed = RulesFile.safeParse(raw ?? {}, { reportInput: true });
-	if (!parsed.success) {
-		for (const issue of parsed.error.issues) for (const { path, message } of inWords(issue)) complain(path, message);
-		throw new RulesError(
-			name,
-			mistakes.sort((a, b) => a.line - b.line),
-		);
-	}
-	const file = parsed.data;
+	for (const issue of parsed.error?.issues ?? [])
+		for (const { path, message } of inWords(issue)) complain(path, message);
+	const defaults = parsed.data?.defaults ?? RulesFile.shape.defaults.parse({});
 	const seen = new Map<string, number>();
-	const rules = file.rules.flatMap((entry, index) => {
+	const rules = entriesOf(raw?.rules).flatMap(([index, entry]) => {
 		const before = seen.get(entry.name);
 		if (before !== undefined)
 			complain(["rules", index, "name"], `is also that of rule number ${before + 1}; each has its own`);
 		seen.set(entry.name, index);
-		const rule = makeRule(entry, file, (path, message) => complain(["rules", index, ...path], message));
+		const rule = makeRule(entry, defaults, (path, message) => complain(["rules", index, ...path], message));
 		return rule && entry.enabled !== false ? [rule] : [];
 	});
-	for (const [index, { rules: named = [] }] of file.mute.entries()) {
-		for (const rule of named) {
-			if (seen.has(rule)) continue;
-			const near = nearest(rule, seen.keys());
-			complain(
-				["mute", index, "rules"],
-				`names ${rule}, and there is no such rule${near ? `; is ${near} meant?` : ""}`,
-			);
-		}
-	}
-	let link: Template | undefined;
-	try {
-		link = file.link === undefined ? undefined : compileTemplate(file.link, ["symbol", "rule", "severity", "time"]);
-	} catch (error) {
-		complain(["link"], (error as Error).message);
-	}
-	if (mistakes.length > 0)
+	const byOn = Map.groupBy(rules, ({ on }) => on);
+	for (const [on, { length }] of byOn)
+		if (length > MOST_RULES) complain(["rules"], `has ${length} rules on ${on}; ${MOST_RULES} are the most`);
+	if (parsed.data) checkNames(parsed.data, [...seen.keys()], complain);
+	const link = parsed.data?.link === undefined ? undefined : linkOf(parsed.data.link, complain);
+	if (!parsed.success || mistakes.length > 0)
 		throw new RulesError(
 			name,
 			mistakes.sort((a, b) => a.line - b.line),
 		);
-	const byOn = Map.groupBy(rules, ({ on }) => on);
+	const { exchanges, mute, storm, subscriptions } = parsed.data;
 	return {
 		rules,
 		on: (on) => byOn.get(on) ?? [],
-		exchanges: file.exchanges,
-		mute: file.mute.map(makeMute),
-		storm: { moreThan: file.storm.more_than, within: parseDuration(file.storm.within) },
+		exchanges,
+		mute: mute.map(makeMute),
+		storm: { moreThan: storm.more_than, within: parseDuration(storm.within) },
 		...(link ? { link } : {}),
-		subscriptions: file.subscriptions,
+		subscriptions,
 	};
+}
+
+type Raw = { rules?: { name?: unknown }[] } | null;
+
+/** A file's values, and where in it they are. */
+function readYaml(text: string, name: string): { raw: Raw; lineOf: (path: readonly PropertyKey[]) => number } {
+	const counter = new LineCounter();
+	const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+	const mistakes = document.errors.map(({ message, pos }) => ({ line: counter.linePos(pos[0]).line, message }));
+	if (mistakes.length > 0) throw new RulesError(name, mistakes);
+	/** Of a key, which may be on the line before its value. */
+	function lineOf(path: readonly PropertyKey[]): number {
+		let node: unknown = document.contents;
+		let line = 1;
+		for (const key of path) {
+			const pair = isMap(node) ? node.items.find((each) => String(each.key) === String(key)) : undefined;
+			const place = isSeq(node) ? node.items[Number(key)] : pair?.key;
+			if (!isNode(place) || !place.range) break;
+			line = counter.linePos(place.range[0]).line;
+			node = pair ? pair.value : place;
+		}
+		return line;
+	}
+	try {
+		return { raw: document.toJS() as Raw, lineOf };
+	} catch (error) {
+		// An alias of nothing, or of far too much.
+		throw new RulesError(name, [{ line: 1, message: (error as Error).message }]);
+	}
+}
+
+/** A rule, whatever else is in it. */
+const Loose = RuleSchema.strip();
+
+/** The rules that have their shape: what else is wrong is found in them all the same. */
+function entriesOf(rules: unknown): [index: number, entry: RuleEntry][] {
+	if (!Array.isArray(rules)) return [];
+	return rules.flatMap((rule, index) => {
+		const { data } = Loose.safeParse(rule);
+		return data ? [[index, data] as [number, RuleEntry]] : [];
+	});
+}
+
+function linkOf(text: string, complain: Complain): Template | undefined {
+	try {
+		return compileTemplate(text, ["symbol", "rule", "severity", "time"]);
+	} catch (error) {
+		complain(["link"], (error as Error).message);
+		return undefined;
+	}
 }
 
 /** The JSON schema that editors complete rules.yaml with. */

@@ -36,6 +36,10 @@ export interface Rule {
 /** Says where in the file something is wrong: the key below the rule, and what. */
 export type Complain = (path: (string | number)[], message: string) => void;
 
+type Defaults = RulesFile["defaults"];
+
+const LONGEST_GROUP = 15 * 60_000;
+
 /** Names that texts have beside the fields and values. */
 const ALSO = ["rule", "severity", "since", "time"];
 /** Names that no value may have: of texts, functions and words of an expression. */
@@ -48,14 +52,13 @@ const TAKEN = new Set([
 /**
  * Makes one rule of its entry; tells `complain` of everything that is wrong with it, and returns undefined then.
  */
-export function makeRule(entry: RuleEntry, file: RulesFile, complain: Complain): Rule | undefined {
+export function makeRule(entry: RuleEntry, defaults: Defaults, complain: Complain): Rule | undefined {
 	let good = true;
 	const wrong: Complain = (path, message) => {
 		good = false;
 		complain(path, message);
 	};
-	const { defaults } = file;
-	const variants = [entry, ...(entry.overrides ?? [])].map((_, index) => variantOf(entry, file, index, wrong));
+	const variants = [entry, ...(entry.overrides ?? [])].map((_, index) => variantOf(entry, defaults, index, wrong));
 	const names = [...Object.keys(fieldsOf(entry.on)), ...Object.keys(entry.values ?? {}), ...ALSO];
 	const template = (key: "subject" | "message" | "resolved_subject" | "resolved_message") => {
 		const text = entry[key];
@@ -63,6 +66,9 @@ export function makeRule(entry: RuleEntry, file: RulesFile, complain: Complain):
 	};
 	const [subject, message] = [template("subject"), template("message")];
 	const [resolvedSubject, resolvedMessage] = [template("resolved_subject"), template("resolved_message")];
+	const group = parseDuration(entry.group ?? defaults.group);
+	if (group > LONGEST_GROUP)
+		wrong(["group"], "must be 15m at most; longer than that no queue holds the end of a group back");
 	const [base, ...overrides] = variants;
 	if (!good || !base || !subject || !message) return undefined;
 	const patterns = [entry.symbols ?? "*"].flat();
@@ -71,7 +77,7 @@ export function makeRule(entry: RuleEntry, file: RulesFile, complain: Complain):
 		name: entry.name,
 		on: entry.on,
 		fingerprint: fingerprintOf(entry, defaults),
-		group: parseDuration(entry.group ?? defaults.group),
+		group,
 		maxAge: parseDuration(entry.max_age ?? defaults.max_age),
 		resolved: entry.resolved ?? defaults.resolved,
 		texts: {
@@ -91,7 +97,7 @@ export function makeRule(entry: RuleEntry, file: RulesFile, complain: Complain):
 }
 
 /** The rule with what its override of this number says; 0 is the rule itself. */
-function variantOf(entry: RuleEntry, { defaults }: RulesFile, index: number, complain: Complain): Variant | undefined {
+function variantOf(entry: RuleEntry, defaults: Defaults, index: number, complain: Complain): Variant | undefined {
 	const own = index === 0 ? undefined : entry.overrides?.[index - 1];
 	const said = { ...entry, ...withoutUndefined(own ?? {}) };
 	const values = { ...entry.values, ...own?.values };
@@ -141,7 +147,7 @@ function withoutUndefined<T extends object>(object: T): Partial<T> {
 }
 
 /** Of what decides when it fires; its texts may change in the middle of an episode. */
-function fingerprintOf(entry: RuleEntry, { cooldown, hours }: RulesFile["defaults"]): string {
+function fingerprintOf(entry: RuleEntry, { cooldown, hours }: Defaults): string {
 	const { on, when, clear, for: lasting, values, symbols, overrides } = entry;
 	const deciding = [
 		on,

@@ -105,9 +105,9 @@ function printableFields(fields: Fields): Fields {
 }
 
 /** Text from a record in one line: what would start a new line, or hide or turn round what follows, becomes a question mark. */
-export function printable(text: string): string {
+export function printable(text: string, longest = LONGEST_NAME): string {
 	return text
 		.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?")
-		.slice(0, LONGEST_NAME)
+		.slice(0, longest)
 		.toWellFormed();
 }
