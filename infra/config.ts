@@ -107,8 +107,11 @@ export const Config = z.strictObject({
 	retries: z.int().min(1).max(10_000).default(1000),
 	/** For an event source that takes a partial failure for success, as the emulator's: fail the whole batch instead. */
 	retryWholeBatch: z.boolean().default(false),
-	/** What alerts are about, and who gets them: docs/alerting.md. */
-	rulesFile: z.string().default(resolve(root, "alerting/rules.yaml")),
+	/** What alerts are about, and who gets them: docs/alerting.md. A relative path is from the repository's root. */
+	rulesFile: z
+		.string()
+		.transform((path) => resolve(root, path))
+		.default(resolve(root, "alerting/rules.yaml")),
 	/**
 	 * Whether event times are of the present. `false`, for a replay of the past: alerts are told whatever their age, and
 	 * nobody looks for symbols that are silent.

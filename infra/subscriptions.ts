@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { CfnSubscription, type Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
@@ -28,7 +29,8 @@ export function subscribe(
 	{ filter, ...target }: RuleSet["subscriptions"][number],
 ): void {
 	const [[protocol, endpoint] = ["", ""]] = Object.entries(target);
-	new CfnSubscription(scope, `Subscription-${protocol}-${String(endpoint).replace(/[^A-Za-z0-9]+/g, "-")}`, {
+	const id = createHash("sha256").update(String(endpoint)).digest("hex").slice(0, 12);
+	new CfnSubscription(scope, `Subscription-${protocol}-${id}`, {
 		topicArn: topic.topicArn,
 		protocol,
 		endpoint: String(endpoint),

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { UserError } from "../../local/errors.ts";
 import { backtestDir } from "../../local/paths.ts";
 import { startProgress } from "../../local/progress.ts";
+import { calledHere, ownRules, readRules } from "../../local/rules.ts";
 import { orInvalid, parseSymbols } from "../../producer/options.ts";
 import { addReplayOptions, type ReplayOptions } from "../../producer/replay/options.ts";
 import { readMoment, Zone } from "../../producer/replay/zone.ts";
@@ -15,7 +16,6 @@ import { backtest } from "./backtest/evaluate.ts";
 import { page } from "./backtest/page.ts";
 import { only, type Records, readRecords } from "./backtest/records.ts";
 import { asJsonOf, reportOf } from "./backtest/report.ts";
-import { defaultRules, readRulesText, shown } from "./rules-file.ts";
 
 const NOTES = `
 Runs the rules over bars and hits of the past with the engine that runs in the functions: the same hours, mute times,
@@ -77,8 +77,9 @@ export function backtestCommand(): Command {
 }
 
 async function run(options: Options): Promise<void> {
-	const file = options.rules ?? shown(defaultRules);
-	const rules = restricted(loadRules(readRulesText(file), file), options.rule, file);
+	const { rules: file = ownRules } = options;
+	const name = calledHere(file);
+	const rules = restricted(loadRules(readRules(file)), options.rule, name);
 	const other = options.against === undefined ? undefined : await rulesAt(options.against);
 	const records = only(await recordsOf(options), options);
 	const result = backtest(records, rules, options.from);
@@ -87,9 +88,9 @@ async function run(options: Options): Promise<void> {
 	const out = resolve(options.out ?? backtestDir());
 	mkdirSync(out, { recursive: true });
 	const written = join(out, "index.html");
-	writeFileSync(written, await page({ result, records, rulesName: file, ...(difference ? { difference } : {}) }));
+	writeFileSync(written, await page({ result, records, rulesName: name, ...(difference ? { difference } : {}) }));
 	process.stdout.write(`${(options.json ? asJsonOf : reportOf)(result, records.source, difference)}\n`);
-	process.stderr.write(`The charts are in ${shown(written)}\n`);
+	process.stderr.write(`The charts are in ${calledHere(written)}\n`);
 }
 
 async function recordsOf(options: Options): Promise<Records> {

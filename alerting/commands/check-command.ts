@@ -4,9 +4,9 @@ import { Command } from "commander";
 import { parse } from "yaml";
 import { asTable } from "../../local/format.ts";
 import { root } from "../../local/paths.ts";
+import { calledHere, ownRules, readRules } from "../../local/rules.ts";
 import { loadRules, RulesError } from "../rules/load.ts";
 import { type RuleEntry, RulesFile } from "../rules/schema.ts";
-import { defaultRules, readRulesText, shown } from "./rules-file.ts";
 import { schemaText } from "./schema-text.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -32,10 +32,10 @@ export function checkCommand(): Command {
 		.action((file: string | undefined, { schema = false }: { schema?: boolean }) => {
 			if (schema) {
 				writeFileSync(schemaFile, schemaText());
-				process.stdout.write(`Wrote ${shown(schemaFile)}\n`);
+				process.stdout.write(`Wrote ${calledHere(schemaFile)}\n`);
 				return;
 			}
-			const { text, good } = check(file ?? shown(defaultRules));
+			const { text, good } = check(file ?? ownRules);
 			process.stdout.write(`${text}\n`);
 			process.exitCode = good ? 0 : 1;
 		});
@@ -48,13 +48,13 @@ export function checkCommand(): Command {
  * @throws UserError where the file cannot be read
  */
 export function check(file: string, now = Date.now()): { text: string; good: boolean } {
-	const text = readRulesText(file);
 	try {
-		const rules = loadRules(text, file);
+		const text = readRules(file);
+		const rules = loadRules(text);
 		const entries = RulesFile.parse(parse(text));
 		const warnings = warningsOf(entries, rules, now).map((warning) => `Warning: ${warning}`);
 		const count = `${rules.rules.length} ${rules.rules.length === 1 ? "rule" : "rules"}, all well`;
-		return { text: [...table(entries), "", ...warnings, `${file}: ${count}`].join("\n"), good: true };
+		return { text: [...table(entries), "", ...warnings, `${calledHere(file)}: ${count}`].join("\n"), good: true };
 	} catch (error) {
 		if (error instanceof RulesError) return { text: error.message, good: false };
 		throw error;

@@ -125,7 +125,7 @@ export class Dispatcher {
 		});
 		const { group, now, deferred } = grouped;
 		if (group && deferred.length > 0) {
-			for (const key of deferred) await this.#options.table.settle(key, { due: group.until });
+			await Promise.all(deferred.map((key) => this.#options.table.settle(key, { due: group.until })));
 			await this.#options.later(rule, Math.max(1, Math.ceil((group.until - this.#now()) / 1_000)));
 		}
 		return { now, deferred };
@@ -136,8 +136,12 @@ export class Dispatcher {
 		const { table, leaseMs = 60_000 } = this.#options;
 		const claimed: string[] = [];
 		try {
-			for (const key of keys) {
-				if (await table.claim(key, this.#now() + leaseMs, this.#now())) claimed.push(key);
+			const now = this.#now();
+			const claims = await Promise.allSettled(keys.map((key) => table.claim(key, now + leaseMs, now)));
+			for (const [index, claim] of claims.entries()) {
+				const key = keys[index] as string;
+				if (claim.status === "rejected") results.set(key, claim.reason);
+				else if (claim.value) claimed.push(key);
 				else results.set(key, "elsewhere");
 			}
 			if (claimed.length === 0) return;
@@ -194,10 +198,13 @@ export class Dispatcher {
 			}
 			return;
 		}
-		for (const { key } of alerts) {
-			await table.settle(key, { status: "sent", ...(id ? { message_id: id } : {}) });
-			results.set(key, "sent");
-		}
+		const settled = await Promise.allSettled(
+			alerts.map(async ({ key }) => {
+				await table.settle(key, { status: "sent", ...(id ? { message_id: id } : {}) });
+				results.set(key, "sent");
+			}),
+		);
+		for (const each of settled) if (each.status === "rejected") throw each.reason;
 	}
 
 	async #admitted(keys: string[], alerts: Alert[]): Promise<boolean> {

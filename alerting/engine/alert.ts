@@ -41,7 +41,7 @@ export function resolvedAlert(observation: Observation, rule: Rule, variant: Var
 		state: "resolved",
 		subject: resolvedSubject
 			? subjectFrom(resolvedSubject, names)
-			: asSubject(`${names.symbol} ${rule.name}: over after ${formatDuration(observation.time - since)}`),
+			: asSubject(`${names.symbol} ${rule.name}, after ${formatDuration(observation.time - since)}`),
 		text: resolvedMessage ? resolvedMessage.render(names).trim() : lasted,
 		link: null,
 	};

@@ -54,7 +54,7 @@ export interface Episode {
 /** An episode's beginning and end, and when it was told, if it was; epoch ms. */
 export type Span = [from: number, to: number, told?: number];
 
-/** What is derived from a symbol's bars; see series.ts. */
+/** What is derived from a symbol's bars; see context.ts. */
 export interface Context {
 	volumes: number[];
 	day: number;

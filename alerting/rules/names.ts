@@ -4,12 +4,17 @@ import { type RulesFile, Severity } from "./schema.ts";
 
 type Complaint = (path: readonly PropertyKey[], message: string) => void;
 
-/** Complains of rules and attributes that the file names and that there are not: nothing would be muted, or nobody told. */
+/** Complains of rules and attributes that the file names and that there are not, and of subscribers that are there twice. */
 export function checkNames(file: RulesFile, rules: string[], complain: Complaint): void {
 	for (const [index, { rules: named = [] }] of file.mute.entries()) {
 		for (const rule of named) if (!rules.includes(rule)) complain(["mute", index, "rules"], noSuchRule(rule, rules));
 	}
-	for (const [index, { filter = {} }] of file.subscriptions.entries()) {
+	const targets: string[] = [];
+	for (const [index, { filter = {}, ...target }] of file.subscriptions.entries()) {
+		const before = targets.indexOf(JSON.stringify(target));
+		if (before >= 0)
+			complain(["subscriptions", index], `is for whom number ${before + 1} is; SNS has one subscription for each`);
+		targets.push(JSON.stringify(target));
 		for (const [attribute, values] of Object.entries(filter)) {
 			const wrong = inFilter(attribute, values, rules);
 			if (wrong) complain(["subscriptions", index, "filter", attribute], wrong);

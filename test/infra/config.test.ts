@@ -16,8 +16,12 @@ test("the defaults are those of an account on AWS", () => {
 		endpoints: {},
 		retryWholeBatch: false,
 		alertsQueue: false,
+		alertingBatch: 100,
+		alertMemoryDays: 8,
+		liveData: true,
 		producer: "none",
 	});
+	expect(existsSync(config.rulesFile)).toBe(true);
 	expect(config).not.toHaveProperty("shards");
 	expect(existsSync(config.sqlFolder)).toBe(true);
 	expect(config.runnerJar).toMatch(/\.tidemark\/tools\/runner\/tidemark-runner\.jar$/);
@@ -28,6 +32,12 @@ test("overrides come as an object or as JSON", () => {
 	expect(readConfig(overrides)).toEqual({ ...readConfig(), ...overrides });
 	expect(readConfig(JSON.stringify(overrides))).toEqual(readConfig(overrides));
 	expect(readConfig(undefined)).toEqual(readConfig({}));
+});
+
+test("a rules file is found from the repository's root, wherever the stacks are made", () => {
+	const { rulesFile } = readConfig();
+	expect(readConfig({ rulesFile: "alerting/rules.yaml" }).rulesFile).toBe(rulesFile);
+	expect(readConfig({ rulesFile: "/tmp/rules.yaml" }).rulesFile).toBe("/tmp/rules.yaml");
 });
 
 describe("a mistake is an error that says where and what", () => {
@@ -65,6 +75,10 @@ describe("a mistake is an error that says where and what", () => {
 			{ producerFeed: ["yahoo", "--symbols", "AAPL", "--proxy", "http://me:secret@proxy:3128"] },
 			/has a password in a URL/,
 		],
+		["an address of SNS that is none", { endpoints: { sns: "sns" } }, /Invalid URL[\s\S]*at endpoints.sns/],
+		["no alerts in a call", { alertingBatch: 0 }, /at alertingBatch/],
+		["alerts that are not remembered", { alertMemoryDays: 0 }, /at alertMemoryDays/],
+		["a rules file that is no path", { rulesFile: 5 }, /at rulesFile/],
 		["a size that Fargate does not have", { producerCpu: 300 }, /at producerCpu/],
 		["a subnet by its name", { producerVpc: { vpcId: "vpc-0a", subnetIds: ["private"] } }, /at producerVpc.subnetIds/],
 		["no JSON", "shards=4", /is not JSON: "shards=4".*tidemark='\{"shards":4\}'/],

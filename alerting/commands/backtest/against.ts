@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { execa } from "execa";
 import { UserError } from "../../../local/errors.ts";
 import { root } from "../../../local/paths.ts";
+import { calledHere, readRules } from "../../../local/rules.ts";
 import type { Alert } from "../../engine/types.ts";
 import { loadRules, type RuleSet } from "../../rules/load.ts";
-import { readRulesText, shown } from "../rules-file.ts";
 import type { Backtest } from "./evaluate.ts";
 
 /** The alerts that fire with the one and not with the other, by alert_id. */
@@ -26,8 +26,7 @@ const FILE = "alerting/rules.yaml";
  */
 export async function rulesAt(fileOrRef: string): Promise<{ rules: RuleSet; name: string }> {
 	if (existsSync(fileOrRef)) {
-		const name = shown(fileOrRef);
-		return { rules: loadRules(readRulesText(fileOrRef), name), name };
+		return { rules: loadRules(readRules(fileOrRef)), name: calledHere(fileOrRef) };
 	}
 	const ref = await git(
 		["rev-parse", "--verify", "--quiet", "--end-of-options", `${fileOrRef}^{commit}`],

@@ -5,9 +5,9 @@ import { isNode, LineCounter, parseDocument, stringify } from "yaml";
 import { z } from "zod";
 import { messageOf, UserError } from "../../../local/errors.ts";
 import { root } from "../../../local/paths.ts";
+import { calledHere, ownRules, readRules } from "../../../local/rules.ts";
 import { loadRules, type RuleSet, RulesError } from "../../rules/load.ts";
 import type { Silence } from "../../silences.ts";
-import { defaultRules, readRulesText, shown } from "../rules-file.ts";
 import { Expectation, type Expected, readExpectation } from "./expected.ts";
 import { type Given, givenOf } from "./given.ts";
 import { GivenRow, GivenSilence } from "./given-row.ts";
@@ -69,7 +69,7 @@ export function readCases(paths: readonly string[]): Case[] {
 
 /** The cases of a file. Throws {@link UserError} with the place of everything that is wrong with it. */
 export function readCaseFile(path: string): Case[] {
-	const file = shown(resolve(path));
+	const file = calledHere(path);
 	const lines = new LineCounter();
 	const document = parseDocument(readFileSync(path, "utf8"), { lineCounter: lines, prettyErrors: false });
 	const at = (place: readonly PropertyKey[]): string => {
@@ -113,15 +113,13 @@ const known = new Map<string, RuleSet>();
 
 /** The repository's rules, those of a file beside the case, or those that stand in it. */
 function rulesOf(rules: z.infer<typeof Rules> | undefined, place: string, dir: string): RuleSet {
-	const file = rules === undefined ? defaultRules : typeof rules === "string" ? resolve(dir, rules) : undefined;
+	const file = rules === undefined ? ownRules : typeof rules === "string" ? resolve(dir, rules) : undefined;
 	const text =
-		file === undefined
-			? stringify(Array.isArray(rules) ? { rules: rules.map(withTexts) } : rules)
-			: readRulesText(file);
+		file === undefined ? stringify(Array.isArray(rules) ? { rules: rules.map(withTexts) } : rules) : readRules(file);
 	let read = known.get(text);
 	if (!read) {
 		try {
-			read = loadRules(text, file === undefined ? place : shown(file));
+			read = loadRules(text, file === undefined ? place : calledHere(file));
 		} catch (error) {
 			if (!(error instanceof RulesError) || file !== undefined) throw error;
 			// Its lines are those of no file that anybody has.
