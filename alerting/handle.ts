@@ -1,9 +1,10 @@
 /** Records of a stream into states, notifications and messages: what the alerting functions do with a batch. */
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Entry, Outcome as RecordOutcome } from "../landing/records.ts";
+import { Conflict } from "./deliver/conflict.ts";
 import type { Dispatched, Dispatcher } from "./deliver/dispatch.ts";
 import { alertKey, seriesKey, textOf } from "./deliver/keys.ts";
-import { type AlertTable, Conflict, type StoredSeries } from "./deliver/table.ts";
+import type { AlertTable, StoredSeries } from "./deliver/table.ts";
 import { evaluate, newSeries } from "./engine/engine.ts";
 import type { Incoming } from "./engine/observe.ts";
 import type { Alert, Outcome, SeriesState, Surroundings } from "./engine/types.ts";

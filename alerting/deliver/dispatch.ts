@@ -1,13 +1,14 @@
 /** Sends what waits: in groups, past the storm breaker, leased, published and confirmed. */
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
-import { formatDuration } from "../duration.ts";
 import type { Alert } from "../engine/types.ts";
 import type { RuleSet } from "../rules/load.ts";
+import { Conflict } from "./conflict.ts";
 import { type Group, groupAlerts, inMessages } from "./group.ts";
 import { alertKey, groupKey, stormKey, textOf } from "./keys.ts";
 import { message } from "./message.ts";
 import { type Admitted, admit, calm, overAt, type Storm } from "./storm.ts";
-import { type AlertItem, type AlertTable, Conflict } from "./table.ts";
+import { beginsAlert, overAlert } from "./storm-alerts.ts";
+import type { AlertItem, AlertTable } from "./table.ts";
 
 export interface DispatchOptions {
 	table: AlertTable;
@@ -273,52 +274,6 @@ export class Dispatcher {
 
 function isStorm({ alert }: AlertItem): boolean {
 	return alert.series === "storm";
-}
-
-type Active = NonNullable<Storm["active"]>;
-
-function beginsAlert(active: Active, { moreThan, within }: { moreThan: number; within: number }): Alert {
-	const lasting = formatDuration(within);
-	return {
-		...stormFacts(active, active.since),
-		state: "firing",
-		subject: `Storm: more than ${moreThan} messages in ${lasting}; further alerts are held back`,
-		text: `More than ${moreThan} messages came within ${lasting}. Further alerts are held back and summed up in one message when it is over.\nThe live page and \`tidemark alerts list\` show them as they come.`,
-	};
-}
-
-function overAlert(active: Active, time: number): Alert {
-	const rules = Object.entries(active.byRule).map(([rule, count]) => `${rule} ${count}`);
-	const left = active.held - active.alerts.length;
-	return {
-		...stormFacts(active, time),
-		state: "resolved",
-		subject: `Storm over: ${active.held} alerts were held back (${rules.join(", ")})`.slice(0, 99),
-		text: [
-			`The storm that began at ${new Date(active.since).toISOString()} is over. ${active.held} alerts were held back: ${rules.join(", ")}.`,
-			"",
-			...active.alerts,
-			...(left > 0 ? [`and ${left} more`] : []),
-		].join("\n"),
-	};
-}
-
-function stormFacts(active: Active, time: number) {
-	const since = new Date(active.since).toISOString();
-	return {
-		alert_id: `storm|*|storm|${since}`,
-		rule: "storm",
-		symbol: "*",
-		series: "storm",
-		severity: "critical",
-		direction: null,
-		since,
-		event_time: new Date(time).toISOString(),
-		price: null,
-		move_pct: null,
-		link: null,
-		record: { held: active.held, alerts: active.alerts.join("\n") },
-	} as const;
 }
 
 function compare(a: string, b: string): number {

@@ -1,5 +1,5 @@
 /** The table of alerts: each write is conditional, so that whoever comes second sees it. */
-import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import {
 	BatchGetCommand,
 	type BatchGetCommandOutput,
@@ -11,6 +11,7 @@ import {
 	UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import type { Alert, SeriesState } from "../engine/types.ts";
+import { conflicting } from "./conflict.ts";
 import { alertKey, type Key, keyOf, seriesKey, textOf } from "./keys.ts";
 
 /** `refused`: SNS will never take it. */
@@ -37,17 +38,6 @@ export interface StoredSeries {
 	version: number;
 	/** Keys of the notifications that were not known to be sent when it was written. */
 	outbox: string[];
-}
-
-/** Somebody else wrote it in between. */
-export class Conflict extends Error {
-	override readonly name = "Conflict";
-	/** Keys of notifications that were there already, and told, though the series was as it was read. */
-	readonly there: string[];
-	constructor(cause: unknown, there: string[] = []) {
-		super("the table was written in between", { cause });
-		this.there = there;
-	}
 }
 
 const BATCH = 100;
@@ -308,20 +298,4 @@ export class AlertTable {
 
 export function toAlertItem(item: Record<string, unknown>): AlertItem {
 	return { ...(item as unknown as AlertItem), alert: JSON.parse(String(item.alert)) as Alert };
-}
-
-/** @param alerts keys of the notifications in the write, which come after its first item */
-async function conflicting(write: () => Promise<unknown>, alerts: readonly string[] = []): Promise<void> {
-	try {
-		await write();
-	} catch (error) {
-		if (error instanceof ConditionalCheckFailedException) throw new Conflict(error);
-		if (!(error instanceof TransactionCanceledException)) throw error;
-		const [first, ...others] = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-		const there = alerts.filter((_, index) => others[index] === "ConditionalCheckFailed");
-		if (first === "None" && there.length > 0) throw new Conflict(error, there);
-		const conflicts = ["ConditionalCheckFailed", "TransactionConflict"];
-		if ([first, ...others].some((code) => conflicts.includes(code ?? ""))) throw new Conflict(error);
-		throw error;
-	}
 }
