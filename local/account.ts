@@ -7,7 +7,12 @@ export interface Counts {
 	job: JobNumbers;
 	lake: LakeTally;
 	store: Map<string, LakeTally["barRows"] extends Map<string, infer Row> ? Row : never>;
+	/** What came of the topic of alerts. */
 	alerts: Notifications;
+	/** The notifications that the rules make of the lake's bars and hits. */
+	expected: Set<string>;
+	/** Those that a storm held back. */
+	held: Set<string>;
 	/** Messages in the dead-letter queues, by queue. */
 	deadLetters: Record<string, number>;
 }
@@ -19,6 +24,7 @@ export interface Result {
 	rejects: Rejects;
 	bars: PerInterval;
 	hits: number;
+	/** Alerts of which it was told that they fire. */
 	alerts: number;
 	seconds: number;
 }
@@ -26,11 +32,12 @@ export interface Result {
 /** What a run came to. */
 export function resultOf({ lake, alerts }: Counts, seconds: number): Result {
 	const { trades, duplicates, rejects, bars, hits } = lake;
-	return { trades, duplicates, rejects, bars, hits, alerts: alerts.hits.size, seconds: Math.round(seconds * 10) / 10 };
+	const fired = [...alerts.told.keys()].filter((key) => key.endsWith(" firing")).length;
+	return { trades, duplicates, rejects, bars, hits, alerts: fired, seconds: Math.round(seconds * 10) / 10 };
 }
 
 /** Where the numbers do not add up or the stores disagree, in words; empty when all is well. */
-export function problemsOf({ job, lake, store, alerts, deadLetters }: Counts): string[] {
+export function problemsOf({ job, lake, store, deadLetters, ...alerting }: Counts): string[] {
 	const problems: string[] = [];
 	const { malformed, invalid, late } = lake.rejects;
 	const sum = malformed + invalid + late + lake.duplicates + lake.trades;
@@ -49,16 +56,25 @@ export function problemsOf({ job, lake, store, alerts, deadLetters }: Counts): s
 		problems.push(`Flink dropped ${rows} rows as late without a trace, in ${vertex}`);
 	}
 	problems.push(...compareBars(lake.barRows, store));
-	const missing = [...lake.crossed].filter((id) => !alerts.hits.has(id));
-	const unknown = [...alerts.hits].filter((id) => !lake.crossed.has(id));
-	if (missing.length > 0) problems.push(`${missing.length} hits that crossed were not notified, such as ${missing[0]}`);
-	if (unknown.length > 0)
-		problems.push(`${unknown.length} notifications are about no hit of the lake, such as ${unknown[0]}`);
-	const twice = alerts.messages.size - alerts.unreadable - alerts.hits.size;
-	if (twice > 0) problems.push(`${twice} notifications came twice`);
-	if (alerts.unreadable > 0) problems.push(`${alerts.unreadable} notifications have no hit_id`);
+	problems.push(...compareAlerts(alerting));
 	for (const [queue, messages] of Object.entries(deadLetters)) {
 		if (messages > 0) problems.push(`${messages} messages are in the dead-letter queue ${queue}`);
 	}
+	return problems;
+}
+
+/** Where the notifications are not exactly those that are to be expected, each once, in words. */
+function compareAlerts({ alerts, expected, held }: Pick<Counts, "alerts" | "expected" | "held">): string[] {
+	const found = [...new Set([...alerts.told.keys(), ...held])];
+	const wrong: [string, string[]][] = [
+		["due by the rules and the lake's bars and hits did not come", [...expected].filter((key) => !found.includes(key))],
+		["came that the rules do not make of the lake's bars and hits", found.filter((key) => !expected.has(key))],
+		["came more than once", [...alerts.told].flatMap(([key, times]) => (times > 1 ? [key] : []))],
+		["came though a storm held them back", [...held].filter((key) => alerts.told.has(key))],
+	];
+	const problems = wrong
+		.filter(([, keys]) => keys.length > 0)
+		.map(([what, keys]) => `${keys.length} notifications ${what}, such as ${keys[0]}`);
+	if (alerts.unreadable > 0) problems.push(`${alerts.unreadable} messages about alerts cannot be read`);
 	return problems;
 }

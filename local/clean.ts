@@ -4,13 +4,13 @@ import { Command } from "commander";
 import { UserError } from "./errors.ts";
 import { stopLeftovers } from "./leftovers.ts";
 import { isLock, type Lock, tryLock } from "./lock.ts";
-import { liveDir, runsDir, stateDir, toolsDir } from "./paths.ts";
+import { backtestDir, liveDir, runsDir, stateDir, toolsDir } from "./paths.ts";
 import { isOwned, placesIn, readStack, type StackRecord, sizeOf } from "./stack.ts";
 
 /** `tidemark clean`: removes what runs have kept. */
 export function cleanCommand(): Command {
 	return new Command("clean")
-		.description("remove the state of the live stack and of all runs under .tidemark; the tools stay")
+		.description("remove the state of the live stack, of all runs and of backtests under .tidemark; the tools stay")
 		.option("--all", "remove the tools too: the next start sets everything up again")
 		.action(async ({ all = false }: { all?: boolean }) => {
 			process.stderr.write(`${await clean(all)}\n`);
@@ -40,7 +40,8 @@ export async function clean(all: boolean): Promise<string> {
 		}
 		for (const dir of stacks.filter(readable))
 			await stopLeftovers(dir, (text) => void process.stderr.write(`${text}\n`));
-		const removed = [...stacks, ...(all ? [toolsDir()] : [])];
+		const backtests = [backtestDir()].filter((dir) => existsSync(dir));
+		const removed = [...stacks, ...backtests, ...(all ? [toolsDir()] : [])];
 		const bytes = removed.reduce((sum, dir) => sum + sizeOf(dir), 0);
 		for (const dir of removed) rmSync(dir, { recursive: true, force: true });
 		rmSync(runsDir(), { recursive: true, force: true });
@@ -50,6 +51,7 @@ export async function clean(all: boolean): Promise<string> {
 		const what = [
 			...(stacks.includes(liveDir()) ? ["the live stack"] : []),
 			...(runs > 0 ? [`${runs} ${runs === 1 ? "run" : "runs"}`] : []),
+			...(backtests.length > 0 ? ["the backtests"] : []),
 			...(all ? ["the tools"] : []),
 		];
 		return `Removed ${what.join(", ")}: ${megabytes(bytes)} freed`;

@@ -12,6 +12,7 @@ export async function program(): Promise<Command> {
 	const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 	const { produceCommand } = await import("../producer/command.ts");
 	const { sqlCommand } = await import("../sql/workbench/command.ts");
+	const { alertsCommand } = await import("../alerting/commands/command.ts");
 	const command = new Command("tidemark")
 		.description(
 			"Stream analytics for market data: trades through Kinesis, Flink SQL and Iceberg, on this machine or on AWS",
@@ -21,6 +22,7 @@ export async function program(): Promise<Command> {
 		.addCommand(upCommand())
 		.addCommand(produceCommand())
 		.addCommand(sqlCommand())
+		.addCommand(alertsCommand())
 		.addCommand(queryCommand())
 		.addCommand(cleanCommand());
 	// Subcommands inherit neither of these.

@@ -53,6 +53,14 @@ export function feedSpecOf(options: FeedOptions, { goesOn }: { goesOn: boolean }
 	return { kind: "synthetic", symbols, ...market, ...(goesOn || count !== undefined ? { historyMinutes: 0 } : {}) };
 }
 
+/**
+ * Whether a feed's trades happen now, as far as anybody can know beforehand: not those of a replay, which are of another
+ * day or pass faster than the day does.
+ */
+export function isOfThePresent({ kind }: FeedSpec): boolean {
+	return kind !== "replay";
+}
+
 /** The options that are given, as they are written. */
 function given(options: Record<string, unknown>): string[] {
 	return Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`]));

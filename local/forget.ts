@@ -5,7 +5,8 @@ import { localCredentials, region, type Stack } from "./stack.ts";
 
 /**
  * Empties what a job without state writes again when it reads the stream from its beginning: the lake's tables and the
- * store's bars. Anything else would be there twice.
+ * store's bars. Anything else would be there twice. What alerting knows stays: by that it knows the same bars and hits when
+ * they come again, and tells nobody twice.
  */
 export async function forgetResults({ endpoints, outputs }: Stack): Promise<void> {
 	const config = { endpoint: endpoints.aws, region, credentials: localCredentials };

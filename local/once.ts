@@ -1,11 +1,18 @@
+import { readFileSync } from "node:fs";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { AlertTable } from "../alerting/deliver/table.ts";
+import { loadRules } from "../alerting/rules/load.ts";
 import { type Counts, problemsOf, type Result, resultOf } from "./account.ts";
 import { latenessOf } from "./application.ts";
 import { drain, type Sent, until } from "./drain.ts";
 import { isUserError, UserError } from "./errors.ts";
+import { expectedAlerts } from "./expected-alerts.ts";
 import { openLake } from "./lake.ts";
-import { type Notifications, queueClient, queueLength, receive } from "./notifications.ts";
+import { heldBack, type Notifications, queueClient, queueLength, receive } from "./notifications.ts";
 import type { Progress } from "./progress.ts";
 import type { RunningStack } from "./running.ts";
+import { localCredentials, placesIn, region } from "./stack.ts";
 import { readStoreBars, tallyLake } from "./tally.ts";
 
 /** How often it is said how far the job has come. */
@@ -35,14 +42,19 @@ export async function finish(
 		}),
 	);
 	const counts = await progress.step("Comparing the stores", () => settle(running, job, signal));
+	if (counts.held.size > 0) progress.say(`A storm held ${counts.held.size} notifications back`);
 	return resultOf(counts, progress.seconds());
 }
 
 async function settle(running: RunningStack, job: Counts["job"], signal: AbortSignal): Promise<Counts> {
-	const { outputs, endpoints } = running.stack;
+	const { outputs, endpoints, startedAt, dir } = running.stack;
+	const rules = loadRules(readFileSync(placesIn(dir).rules, "utf8"));
 	const lake = await openLake(running.stack);
 	const sqs = queueClient(endpoints.aws);
-	const alerts: Notifications = { messages: new Set(), hits: new Set(), unreadable: 0 };
+	const dynamo = new DynamoDBClient({ endpoint: endpoints.aws, region, credentials: localCredentials });
+	// How long the table remembers is for those who write.
+	const table = new AlertTable(DynamoDBDocumentClient.from(dynamo), outputs.AlertsTable, 1);
+	const alerts: Notifications = { messages: new Set(), told: new Map(), unreadable: 0 };
 	let counts: Counts | undefined;
 	try {
 		await until(
@@ -53,6 +65,8 @@ async function settle(running: RunningStack, job: Counts["job"], signal: AbortSi
 					lake: await tallyLake(lake),
 					store: await readStoreBars(endpoints.questdb),
 					alerts,
+					expected: await expectedAlerts(lake, rules),
+					held: await heldBack(table, Date.parse(startedAt)),
 					deadLetters: {
 						"of landing": await queueLength(sqs, outputs.LandingDeadLettersUrl),
 						"of alerting": await queueLength(sqs, outputs.AlertingDeadLettersUrl),
@@ -68,6 +82,7 @@ async function settle(running: RunningStack, job: Counts["job"], signal: AbortSi
 	} finally {
 		lake.close();
 		sqs.destroy();
+		dynamo.destroy();
 	}
 	return counts as unknown as Counts;
 }

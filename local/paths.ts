@@ -36,3 +36,8 @@ export function liveDir(): string {
 export function runsDir(): string {
 	return join(stateDir(), "runs");
 }
+
+/** What backtests of alerting rules keep: bars and hits of files, and the page of the last one. */
+export function backtestDir(): string {
+	return join(stateDir(), "backtest");
+}

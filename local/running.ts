@@ -1,20 +1,21 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { deployLocal } from "../infra/deploy.ts";
+import type { Overrides } from "../infra/config.ts";
 import { type Application, describeApplication, writeProperties } from "./application.ts";
+import { prepareDeployment } from "./deployment.ts";
 import { startEmulator } from "./emulator.ts";
 import { messageOf, UserError } from "./errors.ts";
 import { type Flink, type FlinkStart, startFlink } from "./flink.ts";
 import { type FlinkRest, flinkRest } from "./flink-rest.ts";
 import { beginAnew, keepOrForget } from "./origin.ts";
 import type { Part } from "./page/messages.ts";
-import { tools } from "./paths.ts";
 import type { Ports } from "./ports.ts";
 import { type Child, crashMessage } from "./process.ts";
 import { processId } from "./process-id.ts";
 import type { Progress } from "./progress.ts";
 import { startQuestDb } from "./questdb.ts";
 import { type Reload, startReload } from "./reload.ts";
+import { type RulesReload, startRulesReload } from "./rules-reload.ts";
 import { placesIn, readStack, type Stack, type StackRecord, writeStack } from "./stack.ts";
 import { type Supervised, supervise } from "./supervise.ts";
 
@@ -33,6 +34,10 @@ export interface StackStart {
 	sqlDir: string;
 	/** Whether edits of the SQL files are applied to the running job. */
 	watchSql: boolean;
+	/** Whether edits of the alerting rules are deployed. */
+	watchRules?: boolean;
+	/** What else differs from infra/config.ts, such as the file of rules. */
+	overrides?: Overrides;
 	progress: Progress;
 	signal: AbortSignal;
 }
@@ -87,6 +92,7 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 	let flinkProcess: Supervised | undefined;
 	let running: Flink | undefined;
 	let reload: Reload | undefined;
+	let rulesReload: RulesReload | undefined;
 	const closing = new AbortController();
 	const notClosing = AbortSignal.any([signal, closing.signal]);
 	const flink = flinkRest(record.endpoints.flink);
@@ -98,7 +104,7 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 			await lastCheckpoint(flink).catch((error) => progress.say(`Flink took no last checkpoint: ${messageOf(error)}`));
 		}
 		closing.abort(new Error("the stack is being stopped"));
-		await reload?.close();
+		await Promise.all([reload?.close(), rulesReload?.close()]);
 		await launching?.catch(() => {});
 		await flinkProcess?.stop(5_000);
 		await readers?.();
@@ -112,22 +118,13 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 
 	try {
 		writeStack(record);
+		const deployment = prepareDeployment(start, record);
 		const [emulator, questdb] = await progress.step("Starting the AWS emulator and QuestDB", () =>
 			both(startEmulator(dir, ports.aws, options), startQuestDb(dir, ports.questdb, java, options)),
 		);
 		const up = [emulator, questdb];
-		const overrides = {
-			shards: start.shards,
-			parallelism: start.parallelism,
-			checkpointMs: start.checkpointMs,
-			runnerJar: standInForJar(dir),
-			sqlFolder: start.sqlDir,
-			endpoints: { store: record.endpoints.questdb },
-		};
 		const outputs = await progress.step("Deploying the stacks to the emulator", () =>
-			whileUp(up, signal, (either) =>
-				deployLocal({ endpoint: record.endpoints.aws, stackDir: dir, overrides, signal: either }),
-			),
+			whileUp(up, signal, deployment.deploy),
 		);
 		if (!outputs.AlertsQueueUrl) throw new Error("The deployed stacks have no output AlertsQueueUrl");
 		const stack: Stack = Object.assign(record, { outputs: { ...outputs, AlertsQueueUrl: outputs.AlertsQueueUrl } });
@@ -135,6 +132,14 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 		const application = await describeApplication(record.endpoints.aws, outputs.ApplicationName);
 		writeProperties(placesIn(dir).properties, application);
 		await keepOrForget(stack, progress.say);
+		if (start.watchRules) {
+			rulesReload = startRulesReload({
+				...deployment.rules,
+				deploy: () => deployment.deploy(notClosing),
+				say: progress.say,
+				signal: notClosing,
+			});
+		}
 		const begin: FlinkStart = {
 			dir,
 			port: ports.flink,
@@ -181,6 +186,7 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 				{ part: "questdb", state: stateOf(questdb) },
 				{ part: "flink", state: flinkProcess?.state() ?? "starting" },
 				...(reload ? [{ part: "sql" as const, ...reload.status() }] : []),
+				...(rulesReload ? [{ part: "rules" as const, ...rulesReload.status() }] : []),
 			],
 			failed: Promise.race([flinkFailed, crash(emulator), crash(questdb)]),
 			stop: (readers) => stop(!emulator.crashed(), readers),
@@ -189,17 +195,6 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 		await stop(false);
 		throw signal.aborted ? signal.reason : error;
 	}
-}
-
-/**
- * A note in place of the runner's jar: the emulator runs no job, and would keep 200 MB in memory and in each run's
- * directory. Flink takes the jar itself. The note changes with the runner, so that its application does too.
- */
-function standInForJar(dir: string): string {
-	const file = join(dir, "runner.jar");
-	const stamp = readFileSync(join(tools().dir, "runner", ".stamp"), "utf8");
-	writeFileSync(file, `Stands in for tools/runner/tidemark-runner.jar, built from ${stamp}\n`);
-	return file;
 }
 
 async function lastCheckpoint(flink: FlinkRest): Promise<void> {

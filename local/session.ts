@@ -9,7 +9,7 @@ import {
 import { latenessOf } from "./application.ts";
 import type { Sent } from "./drain.ts";
 import { isUserError, messageOf, UserError } from "./errors.ts";
-import { type FeedOptions, feedSpecOf } from "./feed-options.ts";
+import { type FeedOptions, feedSpecOf, isOfThePresent } from "./feed-options.ts";
 import { lakeCounter } from "./lake-counter.ts";
 import { stopLeftovers } from "./leftovers.ts";
 import { isLock, tryLock } from "./lock.ts";
@@ -30,6 +30,8 @@ export interface UpOptions extends FeedOptions {
 	once?: boolean;
 	/** The SQL directory; the repository's own by default. */
 	sql?: string;
+	/** The file of alerting rules; the repository's own by default. */
+	rules?: string;
 	shards?: number;
 	parallelism: number;
 	page: boolean;
@@ -98,7 +100,8 @@ async function session(options: UpOptions, once: boolean, progress: Progress, si
 		}
 		// What an earlier start sent is in the stream still: the same history once more would be late.
 		const goesOn = kept?.outputs !== undefined;
-		const feed = await openFeed(feedSpecOf(options, { goesOn }));
+		const spec = feedSpecOf(options, { goesOn });
+		const feed = await openFeed(spec);
 		const ports = await choosePorts(askedPorts(options), {
 			pickFree: once,
 			names: options.page ? ["aws", "flink", "questdb", "page"] : ["aws", "flink", "questdb"],
@@ -117,6 +120,12 @@ async function session(options: UpOptions, once: boolean, progress: Progress, si
 			page,
 			sqlDir,
 			watchSql: !once,
+			watchRules: !once,
+			overrides: {
+				...(options.rules === undefined ? {} : { rulesFile: resolve(options.rules) }),
+				// A run that ends says the same on every day.
+				liveData: !once && isOfThePresent(spec),
+			},
 			progress,
 			signal,
 		};
@@ -233,11 +242,7 @@ async function stopAll(
 		.catch((error) => progress.say(`${isUserError(error) ? "" : "Unexpected: "}${messageOf(error)}`));
 }
 
-function askedPorts({ portAws, portFlink, portQuestdb, portPage }: UpOptions): Partial<Ports> {
-	return {
-		...(portAws === undefined ? {} : { aws: portAws }),
-		...(portFlink === undefined ? {} : { flink: portFlink }),
-		...(portQuestdb === undefined ? {} : { questdb: portQuestdb }),
-		...(portPage === undefined ? {} : { page: portPage }),
-	};
+function askedPorts(options: UpOptions): Partial<Ports> {
+	const { portAws: aws, portFlink: flink, portQuestdb: questdb, portPage: page } = options;
+	return Object.fromEntries(Object.entries({ aws, flink, questdb, page }).filter(([, port]) => port !== undefined));
 }

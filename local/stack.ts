@@ -53,6 +53,8 @@ export function placesIn(dir: string) {
 		/** How an edit that waits is to be applied. */
 		apply: join(flink, "apply.json"),
 		properties: join(flink, "application_properties.json"),
+		/** The alerting rules that are deployed. */
+		rules: join(dir, "deployed-rules.yaml"),
 		log: (part: string) => join(dir, "logs", `${part}.log`),
 	};
 }

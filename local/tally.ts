@@ -34,8 +34,6 @@ export interface LakeTally {
 	trades: number;
 	bars: PerInterval;
 	hits: number;
-	/** hit_id of every hit that crossed a level. */
-	crossed: Set<string>;
 	/** Bars by their key. */
 	barRows: Map<string, Cell[]>;
 	/** Keys that are there more than once, by table. */
@@ -52,7 +50,6 @@ export async function tallyLake(lake: Lake): Promise<LakeTally> {
 	const bars = await byName('SELECT "interval", count(*) FROM bars GROUP BY "interval"');
 	const epoch = ["epoch_ms(window_end)", ...barColumns.slice(1).map((name) => `"${name}"`)];
 	const barRows = await rows(`SELECT symbol, "interval", epoch_ms(window_start), ${epoch.join(", ")} FROM bars`);
-	const crossed = await rows("SELECT hit_id FROM hits WHERE state = 'crossed'");
 	const doubled = (table: string, ...key: string[]) =>
 		number(`SELECT count(*) - count(DISTINCT (${key.map((name) => `"${name}"`).join(", ")})) FROM ${table}`);
 	return {
@@ -62,7 +59,6 @@ export async function tallyLake(lake: Lake): Promise<LakeTally> {
 		trades: await number(`SELECT sum(trade_count) FROM bars WHERE "interval" = '1m'`),
 		bars: Object.fromEntries(intervals.map((interval) => [interval, bars.get(interval) ?? 0])) as PerInterval,
 		hits: await number("SELECT count(*) FROM hits"),
-		crossed: new Set(crossed.map(([id]) => String(id))),
 		barRows: new Map(barRows.map(([symbol, interval, start, ...rest]) => [keyOf(symbol, interval, start), rest])),
 		doubled: {
 			trades: await doubled("trades", "symbol", "event_time", "trade_id"),

@@ -5,7 +5,7 @@ import { addMarketOptions } from "../producer/synthetic/options.ts";
 import { addYahooOptions } from "../producer/yahoo/options.ts";
 import { UserError } from "./errors.ts";
 import { defaultPorts, type PortName, parsePort } from "./ports.ts";
-import { type UpOptions, up } from "./session.ts";
+import type { UpOptions } from "./session.ts";
 
 const EXAMPLES = `
 Examples:
@@ -16,7 +16,8 @@ Examples:
   $ npm start -- --markets US,HK,JP --hours market --rate 200
   $ npm start -- --no-feed
 
-While it runs, each edit of the SQL files is applied to the running job, with its state: see npx tidemark sql --help.
+While it runs, each edit of the SQL files is applied to the running job, with its state: see npx tidemark sql --help. An edit
+of the alerting rules is deployed; a mistake in it is said with its line, and the rules before it go on.
 With --once the stack has a state of its own in .tidemark/runs, on free ports. It ends when everything is processed: stdout
 gets one line of JSON with the counts, and the exit code is 1 if they do not add up or the stores disagree.`;
 
@@ -40,6 +41,7 @@ export function upCommand(): Command {
 		.option("--no-feed", "send nothing: trades come by npx tidemark produce, or by a program of your own")
 		.option("--once", "with --replay or --count: end when all is processed, and print the counts as one line of JSON")
 		.option("--sql <dir>", "another SQL directory than this repository's sql")
+		.option("--rules <file>", "another file of alerting rules than this repository's alerting/rules.yaml")
 		.option("--shards <n>", "shards of each stream (default: 2, or what the live stack has)", parseCount)
 		.option("--parallelism <n>", "parallel subtasks of the Flink job", parseCount, 1)
 		.option("--no-page", "leave the live page out");
@@ -53,6 +55,8 @@ export function upCommand(): Command {
 		command.option(`--port-${name} <n>`, `port of ${what} (default: ${defaultPorts[name]})`, parsePortOption);
 	}
 	return command.action(async (options: UpOptions) => {
+		// Loaded only when it is wanted: all that a stack consists of is a second's work.
+		const { up } = await import("./session.ts");
 		process.exitCode = await up(options);
 	});
 }

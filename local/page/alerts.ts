@@ -1,140 +1,101 @@
-/**
- * Shows what SNS really sends: a queue of the page's own, subscribed to the alerts' topic and deleted when the page closes.
- * The stack's own alerts queue is left alone, because its messages are counted.
- */
+/** Follows what the alerting functions write about alerts, which is what became of each: their table, read again and again. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { SNSClient, SubscribeCommand, UnsubscribeCommand } from "@aws-sdk/client-sns";
-import {
-	CreateQueueCommand,
-	DeleteMessageBatchCommand,
-	DeleteQueueCommand,
-	GetQueueAttributesCommand,
-	ReceiveMessageCommand,
-	SQSClient,
-} from "@aws-sdk/client-sqs";
-import { z } from "zod";
-import { localCredentials, region } from "../stack.ts";
-import type { Alert } from "./messages.ts";
-
-/** What SNS puts into a queue; the message is the alerting Lambda's. */
-const Envelope = z.object({
-	MessageId: z.string(),
-	Timestamp: z.iso.datetime(),
-	Subject: z.string().nullish(),
-	Message: z.string(),
-	MessageAttributes: z.record(z.string(), z.object({ Value: z.string() })).nullish(),
-});
-
-const Direction = z.enum(["up", "down"]);
-const Percent = z.coerce.number();
-const Price = z.coerce.number().positive();
-
-/** One name for all starts: what a page that was killed left behind is taken over by the next one. */
-const QUEUE = "tidemark-page";
+import { textOf } from "../../alerting/deliver/keys.ts";
+import type { AlertItem, AlertTable } from "../../alerting/deliver/table.ts";
+import { changesSince } from "../alert-changes.ts";
+import { keepRow } from "./alert-rows.ts";
+import type { AlertRow } from "./messages.ts";
 
 export interface AlertsOptions {
-	endpoint: string;
-	topicArn: string;
-	onAlert(alert: Alert): void;
+	table: Pick<AlertTable, "changedOn">;
+	/** Where the rows are kept. */
+	book: AlertBook;
+	/** Given the rows that are new or have changed, after each round with any. */
+	onRows(rows: AlertRow[]): void;
+	/** Called after every round: undefined when the table answered. */
 	onHealth(error: Error | undefined): void;
+	pollMs?: number;
 }
 
-/** Receives until `signal` aborts, then removes its subscription and queue. Never throws; a lost queue is made again. */
+const POLL_MS = 1_000;
+/** An item is dated before it is written, so each round looks at what the rounds before it have seen too. */
+const OVERLAP_MS = 30_000;
+/** What the first round looks at: the table forgets what is older. */
+const PAST_MS = 8 * 86_400_000;
+/** Their symbol is none of the market's. */
+const WITHOUT_SYMBOL = new Set(["storm", "pipeline"]);
+
+/** Reads until `signal` aborts; never throws. */
 export async function followAlerts(options: AlertsOptions, signal: AbortSignal): Promise<void> {
-	const client = { endpoint: options.endpoint, region, credentials: localCredentials };
-	const sqs = new SQSClient(client);
-	const sns = new SNSClient(client);
-	let subscribed: Subscription | undefined;
+	const { table, book, onRows, onHealth, pollMs = POLL_MS } = options;
+	let from = Date.now() - PAST_MS;
 	while (!signal.aborted) {
 		try {
-			subscribed ??= await subscribe(sqs, sns, options);
-			await receive(sqs, subscribed.queueUrl, options.onAlert, signal);
-			options.onHealth(undefined);
+			const began = Date.now();
+			const rows = (await changesSince(table, from, began)).flatMap((item) => book.take(item) ?? []);
+			if (rows.length > 0) onRows(rows);
+			from = Math.max(from, began - OVERLAP_MS);
+			book.forgetBefore(from);
+			onHealth(undefined);
 		} catch (error) {
-			if (signal.aborted) break;
-			options.onHealth(error as Error);
-			if (/NonExistentQueue|QueueDoesNotExist/.test((error as Error).name)) subscribed = undefined;
-			await sleep(1_000, undefined, { signal }).catch(() => {});
+			onHealth(error as Error);
 		}
+		await sleep(pollMs, undefined, { signal }).catch(() => {});
 	}
-	// The emulator may be gone before the page: then there is nothing left to remove.
-	if (subscribed) await remove(sqs, sns, subscribed).catch(() => {});
-	sqs.destroy();
-	sns.destroy();
 }
 
-interface Subscription {
-	queueUrl: string;
-	arn: string;
-}
+/** The rows, made of the table's items: of an alert that is over there are two. */
+export class AlertBook {
+	readonly #rows = new Map<string, AlertRow>();
+	readonly #items = new Map<string, Partial<Record<AlertItem["alert"]["state"], AlertItem>>>();
+	/** What was taken already: when and as what each item was written, by its key. */
+	readonly #taken = new Map<string, { at: string; status: string }>();
 
-async function subscribe(sqs: SQSClient, sns: SNSClient, options: AlertsOptions): Promise<Subscription> {
-	const attributes = { MessageRetentionPeriod: "300", ReceiveMessageWaitTimeSeconds: "2" };
-	const made = await sqs.send(new CreateQueueCommand({ QueueName: QUEUE, Attributes: attributes }));
-	const queueUrl = made.QueueUrl ?? "";
-	const asked = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ["QueueArn"] });
-	const Endpoint = (await sqs.send(asked)).Attributes?.QueueArn;
-	const command = new SubscribeCommand({
-		TopicArn: options.topicArn,
-		Protocol: "sqs",
-		Endpoint,
-		ReturnSubscriptionArn: true,
-	});
-	return { queueUrl, arn: (await sns.send(command)).SubscriptionArn ?? "" };
-}
-
-async function remove(sqs: SQSClient, sns: SNSClient, { queueUrl, arn }: Subscription): Promise<void> {
-	const options = { abortSignal: AbortSignal.timeout(2_000) };
-	await sns.send(new UnsubscribeCommand({ SubscriptionArn: arn }), options);
-	await sqs.send(new DeleteQueueCommand({ QueueUrl: queueUrl }), options);
-}
-
-async function receive(
-	sqs: SQSClient,
-	QueueUrl: string,
-	onAlert: (alert: Alert) => void,
-	abortSignal: AbortSignal,
-): Promise<void> {
-	const command = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 2 });
-	const messages = (await sqs.send(command, { abortSignal })).Messages ?? [];
-	for (const message of messages) {
-		const alert = readAlert(message.Body ?? "");
-		if (alert) onAlert(alert);
+	/** The rows as they are now, the one that changed last at the end. */
+	get rows(): AlertRow[] {
+		return [...this.#rows.values()];
 	}
-	if (messages.length === 0) return;
-	const Entries = messages.map((message, i) => ({ Id: String(i), ReceiptHandle: message.ReceiptHandle }));
-	await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }), { abortSignal });
+
+	/** Takes an item in; returns its alert's row, or undefined if the item was taken already. */
+	take(item: AlertItem): AlertRow | undefined {
+		const { alert, status, updated_at: at } = item;
+		const known = this.#taken.get(textOf(item));
+		if (known?.at === at && known.status === status) return undefined;
+		this.#taken.set(textOf(item), { at, status });
+		const items = { ...this.#items.get(alert.alert_id), [alert.state]: item };
+		this.#items.set(alert.alert_id, items);
+		const row = rowOf(items.firing ?? item, items.resolved);
+		const dropped = keepRow(this.#rows, row);
+		if (dropped !== undefined) this.#items.delete(dropped);
+		return row;
+	}
+
+	/** Forgets what was taken of items that nobody will give again, those written before an instant, epoch ms. */
+	forgetBefore(time: number): void {
+		for (const [key, { at }] of this.#taken) if (Date.parse(at) < time) this.#taken.delete(key);
+	}
 }
 
-/**
- * Reads an SNS envelope whose message is JSON with an alert's fields, has them as message attributes, or is plain text.
- * Returns null for what is no SNS envelope.
- */
-export function readAlert(body: string): Alert | null {
-	const envelope = Envelope.safeParse(parse(body));
-	if (!envelope.success) return null;
-	const { MessageId, Timestamp, Subject, Message, MessageAttributes } = envelope.data;
-	const attributes = Object.fromEntries(
-		Object.entries(MessageAttributes ?? {}).map(([name, { Value }]) => [name, Value]),
-	);
-	const message = z.record(z.string(), z.unknown()).safeParse(parse(Message));
-	const fields: Record<string, unknown> = { ...attributes, ...message.data };
-	const sentAt = new Date(Timestamp).toISOString();
+/** A row of the list: what fired, and how it stands with the last thing that is to be told of it. */
+function rowOf({ alert, ...firing }: AlertItem, resolved: AlertItem | undefined): AlertRow {
+	const { alert_id, event_time, rule, symbol, series, severity, direction, move_pct, price } = alert;
+	const last = resolved ?? firing;
+	const told = resolved?.alert ?? alert;
 	return {
-		id: z.string().min(1).catch(MessageId).parse(fields.hit_id),
-		time: z.iso.datetime().catch(sentAt).parse(fields.event_time),
-		symbol: z.string().nullable().catch(null).parse(fields.symbol),
-		direction: Direction.nullable().catch(null).parse(fields.direction),
-		movePct: Percent.nullable().catch(null).parse(fields.move_pct),
-		price: Price.nullable().catch(null).parse(fields.price),
-		text: Subject || (message.success ? "" : Message),
+		id: alert_id,
+		time: event_time,
+		rule,
+		symbol: WITHOUT_SYMBOL.has(series) ? null : symbol,
+		severity,
+		direction,
+		movePct: move_pct,
+		price,
+		subject: told.subject,
+		text: resolved && alert.state === "firing" ? `${alert.text}\n\n${told.text}` : told.text,
+		state: told.state,
+		status: last.status,
+		reason: last.reason ?? null,
+		told: [firing, last].some(({ status }) => status !== "suppressed"),
+		changed: last.updated_at,
 	};
-}
-
-function parse(json: string): unknown {
-	try {
-		return JSON.parse(json);
-	} catch {
-		return undefined;
-	}
 }

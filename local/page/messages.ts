@@ -17,22 +17,37 @@ export interface Quote {
 	dayVolume: number | null;
 }
 
-/** A notification as SNS delivered it. What its message did not say is null. */
-export interface Alert {
+/** An alert and what became of it. Times ISO 8601 in UTC. */
+export interface AlertRow {
+	/** The same for all that is told of it. */
 	id: string;
-	/** Event time of the trade that crossed the level; where the message has none, when SNS sent it. */
+	/** Event time of the record that made it fire. */
 	time: string;
+	rule: string;
+	/** Null where it is about none: a storm, the pipeline as a whole. */
 	symbol: string | null;
+	severity: "info" | "warning" | "critical";
 	direction: "up" | "down" | null;
 	movePct: number | null;
 	price: number | null;
-	/** The subject or the text, for messages that carry no fields. */
+	subject: string;
+	/** The same with details. */
 	text: string;
+	/** `resolved`: it is over, and that is told or to be told. */
+	state: "firing" | "resolved";
+	/** `sent`: SNS took the message. Of what is resolved it is that message's. */
+	status: "waiting" | "sending" | "sent" | "suppressed" | "refused";
+	/** Why it was suppressed, or what SNS said against it. */
+	reason: string | null;
+	/** False where all that there is to say of it was suppressed or held back. */
+	told: boolean;
+	/** When its status changed last, by the wall clock. */
+	changed: string;
 }
 
 /** One part of the local stack. */
 export interface Part {
-	part: "emulator" | "flink" | "questdb" | "producer" | "sql";
+	part: "emulator" | "flink" | "questdb" | "producer" | "sql" | "rules";
 	state: "up" | "starting" | "down" | "restarting";
 	detail?: string;
 	/** What the producer sends, such as "synthetic feed, seed 1". */
@@ -100,8 +115,10 @@ export interface Events {
 	hello: { resumed: boolean };
 	status: Status;
 	quotes: Quote[];
-	alerts: Alert[];
-	alert: Alert;
+	/** All of them, the one that changed last at the end. */
+	alerts: AlertRow[];
+	/** A new one, or one that has changed. */
+	alert: AlertRow;
 	bar: Bar;
 	tick: Tick;
 	hit: Hit;

@@ -35,7 +35,7 @@ export interface PageOptions {
 
 export interface Page {
 	url: string;
-	/** Stops listening, ends all connections and removes the page's queue. */
+	/** Stops listening and ends all connections. */
 	close(): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export async function startPage(options: PageOptions): Promise<Page> {
 		endpoint: endpoints.aws,
 		streams: { bars: outputs.BarsStream, ticks: outputs.TicksStream, hits: outputs.HitsStream },
 		latestTable: outputs.LatestTable,
-		alertsTopicArn: outputs.AlertsTopicArn,
+		alertsTable: outputs.AlertsTable,
 		market,
 		hub,
 		store,

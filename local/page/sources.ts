@@ -3,24 +3,25 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
+import { AlertTable } from "../../alerting/deliver/table.ts";
 import { Bar, Hit, Tick } from "../../contracts.ts";
 import { kinesisClient } from "../../producer/client.ts";
 import { messageOf } from "../errors.ts";
 import { localCredentials, region } from "../stack.ts";
-import { followAlerts } from "./alerts.ts";
+import { AlertBook, followAlerts } from "./alerts.ts";
 import type { FigureReader } from "./figures.ts";
 import { followStream } from "./follow.ts";
 import type { Health } from "./health.ts";
 import type { Store } from "./history.ts";
 import type { Hub } from "./hub.ts";
 import type { Market } from "./market.ts";
-import type { Alert, Part, Status } from "./messages.ts";
+import type { AlertRow, Part, Status } from "./messages.ts";
 
 export interface SourcesOptions {
 	endpoint: string;
 	streams: { bars: string; ticks: string; hits: string };
 	latestTable: string;
-	alertsTopicArn: string;
+	alertsTable: string;
 	market: Market;
 	hub: Hub;
 	store: Store;
@@ -33,7 +34,6 @@ export interface SourcesOptions {
 
 /** Bars and seconds are read from a little before the start: what has not reached the store yet must not be missed. */
 const OVERLAP_MS = 120_000;
-const ALERTS = 200;
 const QUOTES_MS = 250;
 const STATUS_MS = 1_000;
 const COUNTS_MS = 5_000;
@@ -50,8 +50,7 @@ const LatestPrice = z.object({
 });
 
 export class Sources {
-	/** The latest alerts, newest first. */
-	readonly alerts: Alert[] = [];
+	readonly #alerts = new AlertBook();
 	readonly #options: SourcesOptions;
 	#running: Promise<unknown> = Promise.resolve();
 
@@ -65,6 +64,7 @@ export class Sources {
 		const aws = { endpoint, region, credentials: localCredentials };
 		const kinesis = kinesisClient({ endpoint, region });
 		const dynamo = new DynamoDBClient({ ...aws, maxAttempts: 1 });
+		const documents = DynamoDBDocumentClient.from(dynamo);
 		const from = new Date(Date.now() - OVERLAP_MS);
 		const follow = <Row>(
 			stream: string,
@@ -83,16 +83,17 @@ export class Sources {
 			follow(streams.hits, Hit, "TRIM_HORIZON", (hit) => market.addHit(hit) && hub.publish("hit", hit.symbol, hit)),
 			followAlerts(
 				{
-					endpoint,
-					topicArn: this.#options.alertsTopicArn,
-					onAlert: (alert) => this.#addAlert(alert),
+					// How long the table remembers is for those who write.
+					table: new AlertTable(documents, this.#options.alertsTable, 1),
+					book: this.#alerts,
+					onRows: (rows) => this.#sayAlerts(rows),
 					onHealth: (error) => health.set("emulator", "alerts", error),
 				},
 				signal,
 			),
 			untilDone(
 				signal,
-				() => this.#loadPrices(DynamoDBDocumentClient.from(dynamo)),
+				() => this.#loadPrices(documents),
 				(e) => health.set("emulator", "prices", e),
 			),
 			untilDone(
@@ -139,9 +140,14 @@ export class Sources {
 		});
 	}
 
-	/** Resolves when everything has stopped and the page's queue is removed. */
+	/** Resolves when everything has stopped. */
 	async ended(): Promise<void> {
 		await this.#running;
+	}
+
+	/** The latest alerts, the one that changed last at the end. */
+	get alerts(): AlertRow[] {
+		return this.#alerts.rows;
 	}
 
 	/** The parts and the strip as they are now. */
@@ -164,11 +170,12 @@ export class Sources {
 		};
 	}
 
-	#addAlert(alert: Alert): void {
-		if (this.alerts.some((known) => known.id === alert.id)) return;
-		this.alerts.unshift(alert);
-		this.alerts.length = Math.min(this.alerts.length, ALERTS);
-		this.#options.hub.publish("alert", null, alert);
+	#sayAlerts(rows: AlertRow[]): void {
+		const { hub } = this.#options;
+		const all = this.alerts;
+		// What was there before is said at once, so that a list does not grow line by line before anybody's eyes.
+		if (rows.length >= all.length) hub.broadcast("alerts", all);
+		else for (const row of rows) hub.publish("alert", null, row);
 	}
 
 	async #loadPrices(client: DynamoDBDocumentClient): Promise<void> {

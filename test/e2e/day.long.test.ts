@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { realData } from "../support/data.ts";
+import { oracle } from "./alerts/oracle.ts";
 import { once, query, type Result, resultOf, temporaryState, tidemark } from "./cli.ts";
 import { expectSameBars, expectSameHits } from "./comparing.ts";
 import { type ExpectedBar, type ExpectedHit, expectedOf } from "./expected.ts";
@@ -36,6 +37,7 @@ async function expectTheDay(state: string, result: Result): Promise<void> {
 		expected.hits,
 	);
 	expect(result.hits).toBe(expected.hits.length);
+	expect(result.alerts).toBe(oracle(expected.bars, expected.hits).told.length);
 }
 
 describe("the real day", () => {

@@ -15,12 +15,21 @@ function counts(change: (counts: Counts) => void = () => {}): Counts {
 			trades: 900,
 			bars: { "1m": 1, "5m": 0, "1h": 0, "1d": 0 },
 			hits: 3,
-			crossed: new Set(["h1", "h2"]),
 			barRows: new Map([["SPY 1m", row]]),
 			doubled: { trades: 0, bars: 0, hits: 0, rejects: 0, counts: 0 },
 		},
 		store: new Map([["SPY 1m", row]]),
-		alerts: { messages: new Set(["m1", "m2"]), hits: new Set(["h1", "h2"]), unreadable: 0 },
+		alerts: {
+			messages: new Set(["m1", "m2"]),
+			told: new Map([
+				["a firing", 1],
+				["b firing", 1],
+				["a resolved", 1],
+			]),
+			unreadable: 0,
+		},
+		expected: new Set(["a firing", "b firing", "a resolved", "c firing"]),
+		held: new Set(["c firing"]),
 		deadLetters: { "of landing": 0, "of alerting": 0 },
 	};
 	change(all);
@@ -70,26 +79,41 @@ const cases: [string, (all: Counts) => void, string][] = [
 		"bar SPY 1m is in the lake but not in the store",
 	],
 	[
-		"a hit without a notification",
-		({ alerts }) => {
-			alerts.hits.delete("h2");
-			alerts.messages.delete("m2");
-		},
-		"1 hits that crossed were not notified, such as h2",
+		"a notification that did not come",
+		({ alerts }) => alerts.told.delete("b firing"),
+		"1 notifications due by the rules and the lake's bars and hits did not come, such as b firing",
+	],
+	[
+		"one that a storm did not hold back either",
+		({ held }) => held.clear(),
+		"1 notifications due by the rules and the lake's bars and hits did not come, such as c firing",
 	],
 	[
 		"a notification about nothing",
-		({ lake }) => lake.crossed.delete("h1"),
-		"1 notifications are about no hit of the lake, such as h1",
+		({ expected }) => expected.delete("a resolved"),
+		"1 notifications came that the rules do not make of the lake's bars and hits, such as a resolved",
 	],
-	["a notification that came twice", ({ alerts }) => alerts.messages.add("m3"), "1 notifications came twice"],
 	[
-		"a notification that nobody can read",
+		"one about nothing that a storm held back",
+		({ held }) => held.add("d firing"),
+		"1 notifications came that the rules do not make of the lake's bars and hits, such as d firing",
+	],
+	[
+		"a notification that came twice",
+		({ alerts }) => alerts.told.set("a firing", 2),
+		"1 notifications came more than once, such as a firing",
+	],
+	[
+		"a notification that was held back and came",
+		({ held }) => held.add("a firing"),
+		"1 notifications came though a storm held them back, such as a firing",
+	],
+	[
+		"a message that nobody can read",
 		({ alerts }) => {
-			alerts.messages.add("m3");
 			alerts.unreadable = 1;
 		},
-		"1 notifications have no hit_id",
+		"1 messages about alerts cannot be read",
 	],
 	[
 		"a dead letter",

@@ -34,6 +34,14 @@ describe("clean", () => {
 		expect(await clean(false)).toBe("There is nothing to remove");
 	});
 
+	test("removes what backtests keep", async () => {
+		const root = state(["live"]);
+		mkdirSync(join(root, "backtest", "records"), { recursive: true });
+		writeFileSync(join(root, "backtest", "records", "a.jsonl"), Buffer.alloc(500_000));
+		expect(await clean(false)).toBe("Removed the live stack, the backtests: 1.5 MB freed");
+		expect(readdirSync(root)).toEqual(["tools"]);
+	});
+
 	test("with --all removes everything", async () => {
 		const root = state(["runs/a"]);
 		expect(await clean(true)).toBe("Removed 1 run, the tools: 3.0 MB freed");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { feedSpecOf } from "../../local/feed-options.ts";
+import { feedSpecOf, isOfThePresent } from "../../local/feed-options.ts";
 
 const fresh = { goesOn: false };
 
@@ -103,4 +103,15 @@ describe("options that do not go together are refused", () => {
 		expect(() => feedSpecOf({ speed: 60 }, fresh)).toThrow("--speed is for a replay: give --replay FILE too");
 		expect(() => feedSpecOf({ order: "event-time", raw: true }, fresh)).toThrow("--order, --raw are for a replay");
 	});
+});
+
+test.each([
+	[{}, true],
+	[{ count: 100 }, true],
+	[{ yahoo: ["AAPL"] }, true],
+	[{ feed: false }, true],
+	[{ replay: ["a.csv"] }, false],
+	[{ replay: ["a.csv"], speed: 1, rebase: "now" }, false],
+] as const)("of %j it is %s that its trades happen now", (options, present) => {
+	expect(isOfThePresent(feedSpecOf(options, fresh))).toBe(present);
 });

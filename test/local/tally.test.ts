@@ -46,7 +46,6 @@ describe("what is in the lake", () => {
 			hits: 2,
 			doubled: { trades: 0, bars: 0, hits: 0, rejects: 0, counts: 0 },
 		});
-		expect(tally.crossed).toEqual(new Set(["SPY|5m|crossed"]));
 		expect(tally.barRows.get("SPY 1m 2013-10-07T13:30:00.000Z")).toEqual([
 			Date.parse("2013-10-07T13:31:00Z"),
 			...[1.5, 2, 1, 1.75, 100, 7, 1.6, 0.25, 16.666667, null, null],

@@ -1,61 +1,154 @@
-/** The list of the latest alerts, newest first; each one leads to its symbol. */
-import type { Alert } from "../messages.ts";
+/** The list of alerts with what became of each, newest first; each one leads to its symbol. */
+import { keepRow } from "../alert-rows.ts";
+import type { AlertRow } from "../messages.ts";
+import { describeState, stateOf } from "./alert-state.ts";
 import { formatPercent, formatPrice, formatTime } from "./format.ts";
 
-const SHOWN = 200;
+export interface AlertElements {
+	list: HTMLElement;
+	/** Said in place of an empty list. */
+	none: HTMLElement;
+	/** Shows or hides those that were not told. */
+	toggle: HTMLElement;
+	/** How many those are. */
+	count: HTMLElement;
+}
+
+/** Where the browser remembers that the suppressed ones are hidden. */
+const HIDDEN = "tidemark.suppressed-hidden";
+const NOTHING = "No alerts yet: one shows when a rule of alerting/rules.yaml fires.";
+const ONLY_HIDDEN = "Only suppressed alerts so far, and those are hidden.";
 
 export class AlertList {
-	readonly #list: HTMLElement;
-	readonly #none: HTMLElement;
+	readonly #elements: AlertElements;
 	readonly #onSelect: (symbol: string) => void;
-	/** By the alert's id, in the order in which they came. */
+	readonly #rows = new Map<string, AlertRow>();
 	readonly #items = new Map<string, HTMLElement>();
+	#hidden = remembered();
 
-	constructor(list: HTMLElement, none: HTMLElement, onSelect: (symbol: string) => void) {
-		this.#list = list;
-		this.#none = none;
+	constructor(elements: AlertElements, onSelect: (symbol: string) => void) {
+		this.#elements = elements;
 		this.#onSelect = onSelect;
+		elements.toggle.addEventListener("click", () => this.#hide(!this.#hidden));
+		this.#show();
 	}
 
-	/** Adds alerts, given newest first, each at its event time; those that are listed already are left out. */
-	add(alerts: Alert[]): void {
-		for (const alert of alerts.toReversed()) {
-			if (this.#items.has(alert.id)) continue;
-			const item = this.#item(alert);
-			const older = [...this.#list.children].find((row) => (row.querySelector("time")?.dateTime ?? "") <= alert.time);
-			this.#list.insertBefore(item, older ?? null);
-			this.#items.set(alert.id, item);
-		}
-		// What came first goes first, so that a replay of another day is not pushed out by what is newer than it.
-		for (const [id, item] of [...this.#items].slice(0, -SHOWN)) {
-			item.remove();
-			this.#items.delete(id);
-		}
-		this.#none.hidden = this.#items.size > 0;
+	/** Shows these alerts and no others, the one that changed last at the end. */
+	replace(rows: AlertRow[]): void {
+		const ids = new Set(rows.map(({ id }) => id));
+		for (const id of this.#rows.keys()) if (!ids.has(id)) this.#remove(id);
+		for (const row of rows) this.#update(row);
+		this.#show();
 	}
 
-	#item(alert: Alert): HTMLElement {
-		const item = document.createElement("li");
-		const time = document.createElement("time");
-		time.dateTime = alert.time;
-		time.textContent = formatTime(alert.time, Date.now());
-		const { symbol } = alert;
-		const name = document.createElement(symbol === null ? "span" : "button");
-		name.className = "symbol";
-		name.textContent = symbol ?? alert.text;
+	/** Shows an alert that is new, or that has changed in its place. */
+	update(row: AlertRow): void {
+		this.#update(row);
+		this.#show();
+	}
+
+	#update(row: AlertRow): void {
+		const known = this.#rows.get(row.id);
+		// What comes again after a break may be older than what the whole list said.
+		if (known && known.changed > row.changed) return;
+		const dropped = keepRow(this.#rows, row);
+		if (dropped !== undefined) this.#remove(dropped);
+		const item = this.#items.get(row.id) ?? document.createElement("li");
+		this.#items.set(row.id, item);
+		if (JSON.stringify(known) !== JSON.stringify(row)) this.#fill(item, row);
+		if (known?.time !== row.time) this.#place(item, row.time);
+	}
+
+	#remove(id: string): void {
+		this.#items.get(id)?.remove();
+		this.#items.delete(id);
+		this.#rows.delete(id);
+	}
+
+	/** Above what is as old or older by event time. */
+	#place(item: HTMLElement, time: string): void {
+		const { list } = this.#elements;
+		item.dataset.time = time;
+		item.remove();
+		const older = [...list.children].find((other) => ((other as HTMLElement).dataset.time ?? "") <= time);
+		list.insertBefore(item, older ?? null);
+	}
+
+	#hide(hidden: boolean): void {
+		this.#hidden = hidden;
+		remember(hidden);
+		this.#show();
+	}
+
+	/** What is about the list as a whole. */
+	#show(): void {
+		const { list, none, toggle, count } = this.#elements;
+		const untold = [...this.#rows.values()].filter(({ told }) => !told).length;
+		list.classList.toggle("told-only", this.#hidden);
+		toggle.setAttribute("aria-pressed", String(!this.#hidden));
+		write(count, String(untold));
+		none.hidden = this.#rows.size > (this.#hidden ? untold : 0);
+		write(none, this.#rows.size > 0 ? ONLY_HIDDEN : NOTHING);
+	}
+
+	#fill(item: HTMLElement, row: AlertRow): void {
+		const { symbol, direction, movePct } = row;
+		item.className = row.told ? "" : "untold";
+		item.dataset.state = stateOf(row).split(":")[0] ?? "";
+		const time = part("time", "", formatTime(row.time, Date.now()));
+		(time as HTMLTimeElement).dateTime = row.time;
+		const name = part(symbol === null ? "span" : "button", "symbol", symbol ?? "all symbols");
 		if (symbol !== null) {
+			(name as HTMLButtonElement).type = "button";
 			name.title = `Show ${symbol}`;
 			name.addEventListener("click", () => this.#onSelect(symbol));
 		}
-		const move = document.createElement("span");
-		move.className = `move ${alert.direction ?? "flat"}`;
-		const arrow = alert.direction === "up" ? "▲" : alert.direction === "down" ? "▼" : "";
-		move.textContent = symbol === null ? "" : `${arrow} ${formatPercent(alert.movePct)}`;
-		if (alert.direction) move.setAttribute("aria-label", `${alert.direction} ${formatPercent(alert.movePct)}`);
-		const price = document.createElement("span");
-		price.className = "price";
-		price.textContent = alert.price === null ? "" : formatPrice(alert.price);
-		item.append(time, name, move, price);
-		return item;
+		const arrow = direction === "up" ? "▲ " : direction === "down" ? "▼ " : "";
+		const move = part("span", `move ${direction ?? "flat"}`, movePct === null ? "" : arrow + formatPercent(movePct));
+		if (direction && movePct !== null) move.setAttribute("aria-label", `${direction} ${formatPercent(movePct)}`);
+		const price = part("span", "price", row.price === null ? "" : formatPrice(row.price));
+		const severity = part("span", `severity ${row.severity}`, row.severity);
+		const rule = part("span", "rule", row.rule);
+		rule.title = `Rule ${row.rule}`;
+		const subject = part("span", "subject", row.subject);
+		subject.title = `${row.subject}\n\n${row.text}`;
+		const state = part("span", "state", stateOf(row));
+		state.title = describeState(row);
+		const detail = document.createElement("div");
+		detail.className = "detail";
+		detail.append(severity, rule, subject, state);
+		// Who had the symbol in focus keeps it.
+		const focused = item.contains(document.activeElement);
+		item.replaceChildren(time, name, move, price, detail);
+		if (focused) name.focus({ preventScroll: true });
 	}
+}
+
+function remembered(): boolean {
+	try {
+		return localStorage.getItem(HIDDEN) !== null;
+	} catch {
+		// A browser that is told to keep nothing: they are shown at each start.
+		return false;
+	}
+}
+
+function remember(hidden: boolean): void {
+	try {
+		if (hidden) localStorage.setItem(HIDDEN, "1");
+		else localStorage.removeItem(HIDDEN);
+	} catch {
+		// As above.
+	}
+}
+
+function part(tag: string, className: string, text: string): HTMLElement {
+	const made = document.createElement(tag);
+	if (className) made.className = className;
+	made.textContent = text;
+	return made;
+}
+
+function write(element: HTMLElement, text: string): void {
+	if (element.textContent !== text) element.textContent = text;
 }

@@ -27,7 +27,10 @@ let marked = "";
 
 const chart = createChartView(byId("chart"), byId("legend"), () => void loadOlder());
 const table = new QuoteTable(byId("columns"), byId("quotes"), (chosen) => choose(chosen, interval));
-const alerts = new AlertList(byId("alerts"), byId("no-alerts"), (chosen) => choose(chosen, interval));
+const alerts = new AlertList(
+	{ list: byId("alerts"), none: byId("no-alerts"), toggle: byId("suppressed"), count: byId("suppressed-count") },
+	(chosen) => choose(chosen, interval),
+);
 const picker = byId("symbol") as HTMLSelectElement;
 picker.addEventListener("change", () => choose(picker.value, interval));
 const buttons = [...byId("intervals").querySelectorAll("button")];
@@ -46,8 +49,8 @@ const feed = new Feed({
 		table.markStale(status.parts.flatMap(({ stale }) => stale ?? []));
 	},
 	quotes: takeQuotes,
-	alerts: (list) => alerts.add(list),
-	alert: (alert) => alerts.add([alert]),
+	alerts: (rows) => alerts.replace(rows),
+	alert: (row) => alerts.update(row),
 	bar(bar) {
 		series.addBar(bar);
 		draw();

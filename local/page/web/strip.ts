@@ -8,6 +8,7 @@ const NAMES: Record<Part["part"], string> = {
 	questdb: "QuestDB",
 	producer: "Producer",
 	sql: "SQL",
+	rules: "Rules file",
 };
 /** What the page is missing while a part is not up. */
 const CONSEQUENCES: Record<Part["part"], string> = {
@@ -16,6 +17,7 @@ const CONSEQUENCES: Record<Part["part"], string> = {
 	questdb: "the history of bars is missing",
 	producer: "no new trades are sent",
 	sql: "the job runs on with the SQL before the last edit",
+	rules: "alerts go by the rules before the last edit",
 };
 
 /** Writes a status into the page. Text that has not changed is left alone, so that nothing is read out twice. */

@@ -1,4 +1,5 @@
 -- The stream bars: one JSON record a row of the view bars, times as ISO 8601 text. Partition key: symbol.
+-- One request at a time: of several at once a later one may arrive first, and alerting takes a symbol's bars in their order.
 CREATE TABLE streams.bars (
   symbol STRING,
   `interval` STRING,
@@ -23,6 +24,7 @@ CREATE TABLE streams.bars (
   'aws.endpoint' = '${KINESIS_ENDPOINT}',
   'sink.http-client.protocol.version' = 'HTTP1_1',
   'sink.flush-buffer.timeout' = '100',
+  'sink.requests.max-inflight' = '1',
   'sink.fail-on-error' = 'true',
   'format' = 'json'
 );

@@ -1,4 +1,5 @@
 -- The stream hits: one JSON record a row of the view hits, times as ISO 8601 text. Partition key: symbol.
+-- One request at a time: of several at once a later one may arrive first, and alerting takes a symbol's hits in their order.
 CREATE TABLE streams.hits (
   hit_id STRING,
   symbol STRING,
@@ -19,6 +20,7 @@ CREATE TABLE streams.hits (
   'aws.endpoint' = '${KINESIS_ENDPOINT}',
   'sink.http-client.protocol.version' = 'HTTP1_1',
   'sink.flush-buffer.timeout' = '100',
+  'sink.requests.max-inflight' = '1',
   'sink.fail-on-error' = 'true',
   'format' = 'json'
 );

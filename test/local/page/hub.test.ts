@@ -1,8 +1,18 @@
 import { describe, expect, test } from "vitest";
+import { alertKey } from "../../../alerting/deliver/keys.ts";
+import { AlertBook } from "../../../local/page/alerts.ts";
 import { Hub, type Message } from "../../../local/page/hub.ts";
-import { bar } from "./records.ts";
+import type { AlertRow } from "../../../local/page/messages.ts";
+import { alert, bar } from "./records.ts";
 
 const START = "2013-10-07T13:30:00Z";
+const fired = alert("AAA", START);
+const alertRow = new AlertBook().take({
+	...alertKey(fired),
+	alert: fired,
+	status: "sent",
+	updated_at: START,
+}) as AlertRow;
 
 function browser(symbol: string | null) {
 	const messages: Message[] = [];
@@ -19,15 +29,7 @@ describe("a browser that is connected", () => {
 		hub.connect(client, undefined);
 		hub.publish("bar", "AAA", bar("AAA", START, 1));
 		hub.publish("bar", "BBB", bar("BBB", START, 2));
-		hub.publish("alert", null, {
-			id: "1",
-			time: START,
-			symbol: null,
-			direction: null,
-			movePct: null,
-			price: null,
-			text: "x",
-		});
+		hub.publish("alert", null, alertRow);
 		expect(names(client.messages)).toEqual(["hello", "bar", "alert"]);
 		expect(client.messages.map((message) => message.id)).toEqual(["e-0", "e-1", "e-3"]);
 		expect(JSON.parse(client.messages[1]?.data ?? "")).toEqual(bar("AAA", START, 1));

@@ -1,12 +1,12 @@
 import { CreateStreamCommand } from "@aws-sdk/client-kinesis";
-import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { Browser, Page as Tab } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { alertKey, textOf } from "../../../alerting/deliver/keys.ts";
+import { newSeries } from "../../../alerting/engine/engine.ts";
 import type { Part } from "../../../local/page/messages.ts";
 import { type Page, type PageOptions, startPage } from "../../../local/page/server.ts";
-import { localCredentials, region } from "../../../local/stack.ts";
 import { open, startBrowser, type Watched } from "./browser.ts";
-import { bar, hit, MARKUP, tick } from "./records.ts";
+import { alert, bar, hit, MARKUP, tick } from "./records.ts";
 import { startTestStack, type TestStack } from "./stack.ts";
 
 const at = (time: string) => `2013-10-07T${time}Z`;
@@ -259,43 +259,159 @@ describe("the table", () => {
 	});
 });
 
-test("alerts are what SNS sent, newest first, and lead to their symbol", async () => {
-	const { tab } = await show("#HIST/1m");
-	expect(await tab.locator("#no-alerts").isVisible()).toBe(true);
-	const sqs = new SQSClient({ endpoint: stack.stack.endpoints.aws, region, credentials: localCredentials });
-	const queues = async () =>
-		(await sqs.send(new ListQueuesCommand({ QueueNamePrefix: "tidemark-page" }))).QueueUrls ?? [];
-	await eventually(queues).toHaveLength(1);
-	// A published hit that the page's subscription came too late for is not shown, so the first is sent until it is.
-	const first = hit("WINNER", at("13:40:00.000"), 31.5);
-	await vi.waitFor(
-		async () => {
-			await stack.alert(first);
-			await tab.locator("#alerts li").first().waitFor({ timeout: 500 });
-		},
-		{ timeout: 15_000 },
-	);
-	await stack.alert(hit("LOSER", at("13:41:00.000"), 0.4312, { direction: "down" }));
-	const rows = async () => (await tab.locator("#alerts li").allInnerTexts()).map(spaced);
-	await eventually(rows).toEqual([
-		"2013-10-07 13:41:00 LOSER ▼ −1.20 % 0.4312",
-		"2013-10-07 13:40:00 WINNER ▲ +1.20 % 31.50",
-	]);
-	// One that comes later with an earlier event time takes its place below.
-	await stack.alert(hit("HIST", at("13:40:30.000"), 105));
-	await eventually(async () => (await rows()).map((row) => row.slice(11, 19))).toEqual([
-		"13:41:00",
-		"13:40:30",
-		"13:40:00",
-	]);
-	expect(await tab.locator("#no-alerts").isVisible()).toBe(false);
-	await tab.locator("#alerts button", { hasText: "LOSER" }).click();
-	await eventually(async () => new URL(tab.url()).hash).toBe("#LOSER/1m");
-	const { tab: second } = await show();
-	await eventually(() => second.locator("#alerts li").count()).toBe(3);
-	await page.close();
-	expect(await queues()).toEqual([]);
-	sqs.destroy();
+describe("the alerts", () => {
+	/** Alerts of a day of this test's own, so that others' are below. */
+	const on = (day: string, time: string) => `2013-11-${day}T${time}Z`;
+	const rows = async (tab: Tab, day: string) =>
+		(await tab.locator("#alerts li").allInnerTexts()).map(spaced).filter((row) => row.startsWith(`2013-11-${day}`));
+	const item = (tab: Tab, rule: string) => tab.locator("#alerts li", { has: tab.getByTitle(`Rule ${rule}`) });
+
+	test("are listed newest first as they fire, and lead to their symbol", async () => {
+		const { tab } = await show("#HIST/1m");
+		expect(await text(tab, "no-alerts")).toMatch(/^No alerts yet: one shows when a rule .* fires\.$/);
+		await stack.alert(alert("WINNER", on("01", "13:40:00")));
+		await eventually(() => rows(tab, "01")).toEqual([
+			"2013-11-01 13:40:00 WINNER ▲ +1.20 % 31.50 warning move WINNER up +1.20 % in 5m at 31.50 waiting",
+		]);
+		expect(await tab.locator("#no-alerts").isVisible()).toBe(false);
+		const down = {
+			direction: "down",
+			move_pct: -3.5,
+			price: 0.4312,
+			severity: "critical",
+			subject: "LOSER falls",
+		} as const;
+		await stack.alert(alert("LOSER", on("01", "13:41:00"), down));
+		// One that comes later with an earlier event time takes its place below.
+		await stack.alert(
+			alert("HIST", on("01", "13:40:30"), { rule: "day-high", severity: "info", move_pct: null, price: null }),
+		);
+		await eventually(() => rows(tab, "01")).toEqual([
+			"2013-11-01 13:41:00 LOSER ▼ −3.50 % 0.4312 critical move LOSER falls waiting",
+			"2013-11-01 13:40:30 HIST info day-high HIST up +1.20 % in 5m at 31.50 waiting",
+			"2013-11-01 13:40:00 WINNER ▲ +1.20 % 31.50 warning move WINNER up +1.20 % in 5m at 31.50 waiting",
+		]);
+		expect(await tab.getByText("LOSER falls").getAttribute("title")).toContain("LOSER moved up by +1.20 % within 5m");
+		await tab.locator("#alerts button", { hasText: "LOSER" }).click();
+		await eventually(async () => new URL(tab.url()).hash).toBe("#LOSER/1m");
+		const { tab: second } = await show();
+		await eventually(() => rows(second, "01")).toHaveLength(3);
+	});
+
+	test("change in their place: sent, over, told after all, refused", async () => {
+		const { tab } = await show("#HIST/1m");
+		const states = () => tab.locator("#alerts li[data-time^='2013-11-02'] .state").allInnerTexts();
+		const fired = alert("WINNER", on("02", "13:40:00"), { rule: "silent" });
+		const late = alert("LOSER", on("02", "13:41:00"));
+		await stack.alert(fired);
+		await stack.alert(late, "cooldown");
+		await eventually(states).toEqual(["suppressed: cooldown", "waiting"]);
+		const element = await item(tab, "silent").last().elementHandle();
+		await stack.sent(fired);
+		await eventually(states).toEqual(["suppressed: cooldown", "sent"]);
+		expect(
+			await tab
+				.locator(".state", { hasText: /^sent$/ })
+				.first()
+				.getAttribute("title"),
+		).toMatch(/^It was told: SNS took the message \(\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ\)$/);
+		const resolved = {
+			...fired,
+			event_time: on("02", "13:59:00.000"),
+			state: "resolved" as const,
+			subject: "It trades again",
+		};
+		await stack.alert(resolved);
+		await eventually(states).toEqual(["suppressed: cooldown", "resolved: waiting"]);
+		await stack.sent(resolved);
+		await eventually(() => rows(tab, "02")).toEqual([
+			expect.stringMatching(/13:41:00 LOSER .* suppressed: cooldown$/),
+			"2013-11-02 13:40:00 WINNER ▲ +1.20 % 31.50 warning silent It trades again resolved",
+		]);
+		// It is the same row all the time.
+		expect(await element?.isVisible()).toBe(true);
+		await stack.alert(late);
+		await eventually(states).toEqual(["waiting", "resolved"]);
+		const key = textOf(alertKey(late));
+		await stack.alerts.claim(key, Date.now() + 60_000, Date.now());
+		await stack.alerts.settle(key, { status: "refused", reason: "Invalid parameter" });
+		await eventually(states).toEqual(["refused: Invalid parameter", "resolved"]);
+	});
+
+	test("that were suppressed or held back are muted, and hidden and shown by a button that is remembered", async () => {
+		const { tab, shift } = await show("#HIST/1m");
+		const seen = async () => {
+			const all = tab.locator("#alerts li[data-time^='2013-11-03']");
+			const visible = await Promise.all((await all.all()).map((row) => row.isVisible()));
+			return (await all.locator(".symbol").allInnerTexts()).filter((_, i) => visible[i]);
+		};
+		await stack.alert(alert("TOLD", on("03", "13:40:00")));
+		await stack.alert(alert("MUTED", on("03", "13:41:00")), "max_age");
+		const held = alert("HELD", on("03", "13:42:00"));
+		await stack.alert(held);
+		const storm = { pk: "storm", sk: "-" };
+		await stack.alerts.putValue(
+			storm,
+			(await stack.alerts.value(storm)).version,
+			{},
+			{ hold: [textOf(alertKey(held))] },
+		);
+		const states = () => tab.locator("#alerts li[data-time^='2013-11-03'] .state").allInnerTexts();
+		await eventually(states).toEqual(["held: storm", "suppressed: max_age", "waiting"]);
+		await stack.sent(alert("TOLD", on("03", "13:40:00")));
+		expect(await seen()).toEqual(["HELD", "MUTED", "TOLD"]);
+		const colour = (symbol: string) =>
+			tab.evaluate(`getComputedStyle([...document.querySelectorAll("#alerts li")]
+				.find((row) => row.textContent.includes("${symbol}")).querySelector(".price")).color`);
+		expect(await colour("MUTED")).not.toBe(await colour("TOLD"));
+
+		const toggle = tab.getByRole("button", { name: /^Suppressed \d+$/ });
+		const pressed = () => toggle.getAttribute("aria-pressed");
+		expect(await pressed()).toBe("true");
+		await toggle.click();
+		expect(await pressed()).toBe("false");
+		expect(await seen()).toEqual(["TOLD"]);
+		expect(Number(await text(tab, "suppressed-count"))).toBeGreaterThanOrEqual(2);
+		await tab.reload();
+		await eventually(seen).toEqual(["TOLD"]);
+		expect(await pressed()).toBe("false");
+		expect(await shift()).toBeLessThan(0.005);
+		await toggle.focus();
+		await tab.keyboard.press("Space");
+		expect(await pressed()).toBe("true");
+		await eventually(seen).toEqual(["HELD", "MUTED", "TOLD"]);
+	});
+
+	test("about no symbol lead nowhere", async () => {
+		const { tab } = await show("#HIST/1m");
+		const none = { direction: null, move_pct: null, price: null, severity: "critical" } as const;
+		await stack.alert(
+			alert("*", on("04", "13:40:00"), { ...none, rule: "storm", series: "storm", subject: "Storm: more" }),
+		);
+		await stack.alert(
+			alert("pipeline", on("04", "13:39:00"), { ...none, rule: "pipeline", series: "pipeline", subject: "No results" }),
+		);
+		await eventually(() => rows(tab, "04")).toEqual([
+			"2013-11-04 13:40:00 all symbols critical storm Storm: more waiting",
+			"2013-11-04 13:39:00 all symbols critical pipeline No results waiting",
+		]);
+		expect(await tab.locator("#alerts li[data-time^='2013-11-04'] button").count()).toBe(0);
+	});
+
+	test("that only are suppressed ones, and hidden, are said to be", async () => {
+		const outputs = { ...stack.stack.outputs, AlertsTable: "tidemark-alerts-2" };
+		const other = await stack.alertsTable(outputs.AlertsTable);
+		await page.close();
+		page = await start({ stack: { ...stack.stack, outputs } });
+		const { tab } = await show();
+		await eventually(() => text(tab, "no-alerts")).toContain("No alerts yet");
+		const fired = alert("ONLY", on("05", "13:40:00"));
+		await other.commit(fired, { state: newSeries, version: 0, outbox: [] }, [{ alert: fired, reason: "hours" }]);
+		await eventually(() => tab.locator("#alerts li").count()).toBe(1);
+		expect(await tab.locator("#no-alerts").isVisible()).toBe(false);
+		await tab.locator("#suppressed").click();
+		expect(await text(tab, "no-alerts")).toBe("Only suppressed alerts so far, and those are hidden.");
+	});
 });
 
 test("a symbol that is markup is shown as text, everywhere", async () => {
@@ -306,12 +422,15 @@ test("a symbol that is markup is shown as text, everywhere", async () => {
 	expect(await tab.locator("#symbol").inputValue()).toBe(MARKUP);
 	expect(await tab.locator("#feed").textContent()).toBe(MARKUP);
 	expect(await tab.title()).toContain(MARKUP);
-	await vi.waitFor(
-		async () => {
-			await stack.alert(hit(MARKUP, at("13:31:30.000"), 42));
-			await tab.locator("#alerts button", { hasText: MARKUP }).waitFor({ timeout: 500 });
-		},
-		{ timeout: 15_000 },
+	const said = { rule: MARKUP, subject: MARKUP, text: MARKUP };
+	const refused = alert(MARKUP, at("13:31:30.000"), said);
+	await stack.alert(refused);
+	await tab.locator("#alerts button", { hasText: MARKUP }).waitFor();
+	const key = textOf(alertKey(refused));
+	await stack.alerts.claim(key, Date.now() + 60_000, Date.now());
+	await stack.alerts.settle(key, { status: "refused", reason: MARKUP });
+	await eventually(async () => (await tab.locator("#alerts li .detail").allInnerTexts()).map(spaced)).toContain(
+		`warning ${MARKUP} ${MARKUP} refused: ${MARKUP}`,
 	);
 	expect(await tab.locator("img").count()).toBe(0);
 });
@@ -363,6 +482,7 @@ describe("the strip", () => {
 			TicksStream: "none-2",
 			HitsStream: "none-3",
 			LatestTable: "none",
+			AlertsTable: "none",
 		};
 		page = await start({
 			stack: { endpoints: { ...stack.stack.endpoints, questdb: "http://127.0.0.1:9" }, outputs: nothing },
@@ -497,7 +617,14 @@ describe("every screen", () => {
 			const pairs = ["text", "muted", "up", "down"].flatMap((name) =>
 				["panel", "page", "selected"].map((on) => [name, on]),
 			);
-			for (const [name = "", on = ""] of [...pairs, ["warn", "warn-page"], ["bad", "bad-page"], ["bad", "page"]]) {
+			for (const [name = "", on = ""] of [
+				...pairs,
+				["warn", "warn-page"],
+				["warn", "panel"],
+				["bad", "bad-page"],
+				["bad", "panel"],
+				["bad", "page"],
+			]) {
 				expect([name, on, contrast(colours[name] ?? "", colours[on] ?? "") >= 4.5]).toEqual([name, on, true]);
 			}
 			const paper = await tab.evaluate(`(() => {

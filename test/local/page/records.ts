@@ -1,4 +1,5 @@
 /** Records for the page's tests. */
+import type { Alert } from "../../../alerting/engine/types.ts";
 import type { Bar, Hit, Interval, Tick } from "../../../contracts.ts";
 
 /** A symbol that would run a script where it is taken for markup. */
@@ -71,6 +72,30 @@ export function hit(symbol: string, time: string, price: number, over: Partial<H
 		direction,
 		state: "crossed",
 		emitted_at: new Date(Date.parse(time) + 500).toISOString(),
+		...over,
+	};
+}
+
+/** An alert of the rule `move` that fires at once; `over` replaces any field. */
+export function alert(symbol: string, time: string, over: Partial<Alert> = {}): Alert {
+	const since = new Date(time).toISOString();
+	const { rule = "move", series = "hit 5m" } = over;
+	return {
+		alert_id: [rule, symbol, series, over.since ?? since].join("|"),
+		rule,
+		symbol,
+		series,
+		state: "firing",
+		severity: "warning",
+		direction: "up",
+		since,
+		event_time: since,
+		price: 31.5,
+		move_pct: 1.2,
+		subject: `${symbol} up +1.20 % in 5m at 31.50`,
+		text: `${symbol} moved up by +1.20 % within 5m: from 31.13 to 31.50.`,
+		link: null,
+		record: {},
 		...over,
 	};
 }

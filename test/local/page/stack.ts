@@ -7,10 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateStreamCommand, type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
-import { CreateTopicCommand, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { message } from "../../../alerting/message.ts";
-import type { Bar, Hit } from "../../../contracts.ts";
+import { alertKey, seriesKey, textOf } from "../../../alerting/deliver/keys.ts";
+import { AlertTable } from "../../../alerting/deliver/table.ts";
+import { newSeries } from "../../../alerting/engine/engine.ts";
+import type { Alert, Reason } from "../../../alerting/engine/types.ts";
+import type { Bar } from "../../../contracts.ts";
 import { startEmulator } from "../../../local/emulator.ts";
 import { choosePorts } from "../../../local/ports.ts";
 import type { Child } from "../../../local/process.ts";
@@ -27,8 +29,14 @@ export interface TestStack {
 	put(stream: string, records: unknown[]): Promise<void>;
 	store(bars: Bar[]): Promise<void>;
 	price(item: Record<string, unknown>): Promise<void>;
-	/** Sends a hit as the alerting Lambda does. */
-	alert(hit: Hit): Promise<void>;
+	/** The table of alerts, to write them as the alerting functions do. */
+	alerts: AlertTable;
+	/** Makes another such table. */
+	alertsTable(name: string): Promise<AlertTable>;
+	/** Writes an alert that waits, or that is suppressed with a reason. */
+	alert(alert: Alert, reason?: Reason): Promise<void>;
+	/** Sends one that waits, as far as the table is concerned. */
+	sent(alert: Alert): Promise<void>;
 	kinesis: KinesisClient;
 	stopEmulator(): Promise<void>;
 	/** On the same port, with the state it had. */
@@ -44,8 +52,8 @@ export async function startTestStack(): Promise<TestStack> {
 	const ports = await choosePorts({}, { pickFree: true, names: ["aws"] });
 	const aws = { endpoint: `http://127.0.0.1:${ports.aws}`, region, credentials: localCredentials };
 	const kinesis = kinesisClient(aws);
-	const sns = new SNSClient(aws);
-	const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(aws));
+	const client = new DynamoDBClient(aws);
+	const dynamo = DynamoDBDocumentClient.from(client);
 	let emulator: Child | undefined;
 	const gauges: Record<string, number> = {};
 	const flink = createServer((request, response) => {
@@ -57,7 +65,12 @@ export async function startTestStack(): Promise<TestStack> {
 	};
 	flink.listen(0, "127.0.0.1");
 	const [store] = await Promise.all([testStore(), start(), once(flink, "listening")]);
-	const outputs = await deploy(aws, kinesis, sns);
+	const outputs = await deploy(kinesis, client);
+	const alertsTable = async (name: string) => {
+		await createAlertsTable(client, name);
+		return new AlertTable(dynamo, name, 8);
+	};
+	const alerts = await alertsTable(outputs.AlertsTable);
 	const flinkUrl = `http://127.0.0.1:${(flink.address() as AddressInfo).port}`;
 	return {
 		stack: { endpoints: { aws: aws.endpoint, flink: flinkUrl, questdb: store.url }, outputs },
@@ -87,15 +100,25 @@ export async function startTestStack(): Promise<TestStack> {
 		async price(Item) {
 			await dynamo.send(new PutCommand({ TableName: outputs.LatestTable, Item }));
 		},
-		async alert(hit) {
-			await sns.send(new PublishCommand(message(hit, outputs.AlertsTopicArn)));
+		alerts,
+		alertsTable,
+		async alert(alert, reason) {
+			const stored = (await alerts.series([alert])).get(textOf(seriesKey(alert.symbol, alert.series)));
+			const { version } = stored ?? { version: 0 };
+			const told = { alert, ...(reason === undefined ? {} : { reason }) };
+			await alerts.commit(alert, { state: newSeries, version, outbox: [] }, [told]);
+		},
+		async sent(alert) {
+			const key = textOf(alertKey(alert));
+			await alerts.claim(key, Date.now() + 60_000, Date.now());
+			await alerts.settle(key, { status: "sent", message_id: "m" });
 		},
 		startEmulator: start,
 		stopEmulator: async () => emulator?.stop(),
 		startQuestDb: store.start,
 		stopQuestDb: store.stop,
 		async close() {
-			for (const client of [kinesis, sns, dynamo]) client.destroy();
+			for (const each of [kinesis, client]) each.destroy();
 			flink.closeAllConnections();
 			flink.close();
 			await Promise.all([emulator?.stop(), store[Symbol.asyncDispose]()]);
@@ -104,12 +127,11 @@ export async function startTestStack(): Promise<TestStack> {
 	};
 }
 
-async function deploy(aws: { endpoint: string }, kinesis: KinesisClient, sns: SNSClient): Promise<Outputs> {
+async function deploy(kinesis: KinesisClient, dynamo: DynamoDBClient): Promise<Outputs> {
 	const names = { BarsStream: "tidemark-bars", TicksStream: "tidemark-ticks", HitsStream: "tidemark-hits" };
 	for (const StreamName of Object.values(names)) {
 		await kinesis.send(new CreateStreamCommand({ StreamName, ShardCount: 2 }));
 	}
-	const dynamo = new DynamoDBClient(aws);
 	await dynamo.send(
 		new CreateTableCommand({
 			TableName: "tidemark-latest",
@@ -118,8 +140,6 @@ async function deploy(aws: { endpoint: string }, kinesis: KinesisClient, sns: SN
 			KeySchema: [{ AttributeName: "symbol", KeyType: "HASH" }],
 		}),
 	);
-	dynamo.destroy();
-	const topic = await sns.send(new CreateTopicCommand({ Name: "tidemark-alerts" }));
 	const unused = "";
 	return {
 		...names,
@@ -128,11 +148,34 @@ async function deploy(aws: { endpoint: string }, kinesis: KinesisClient, sns: SN
 		LakeDatabase: unused,
 		ApplicationName: unused,
 		AlertsQueueUrl: unused,
+		AlertsTopicArn: unused,
 		LandingDeadLettersUrl: unused,
 		AlertingDeadLettersUrl: unused,
-		AlertsTopicArn: topic.TopicArn ?? "",
+		AlertsTable: "tidemark-alerts",
 		LatestTable: "tidemark-latest",
 	};
+}
+
+/** As infra/alerting.ts makes it. */
+async function createAlertsTable(dynamo: DynamoDBClient, TableName: string): Promise<void> {
+	const keys = (hash: string, range: string) => [
+		{ AttributeName: hash, KeyType: "HASH" as const },
+		{ AttributeName: range, KeyType: "RANGE" as const },
+	];
+	await dynamo.send(
+		new CreateTableCommand({
+			TableName,
+			BillingMode: "PAY_PER_REQUEST",
+			AttributeDefinitions: ["pk", "sk", "day", "updated_at"].map((AttributeName) => ({
+				AttributeName,
+				AttributeType: "S",
+			})),
+			KeySchema: keys("pk", "sk"),
+			GlobalSecondaryIndexes: [
+				{ IndexName: "recent", KeySchema: keys("day", "updated_at"), Projection: { ProjectionType: "ALL" } },
+			],
+		}),
+	);
 }
 
 /** What Flink's REST interface answers for one running job with one vertex that has these gauges. */

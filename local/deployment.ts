@@ -1,0 +1,50 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { deployLocal, type Outputs } from "../infra/deploy.ts";
+import { tools } from "./paths.ts";
+import { ownRules, readRules } from "./rules.ts";
+import type { StackStart } from "./running.ts";
+import { placesIn, type StackRecord } from "./stack.ts";
+
+/** What is deployed to a stack's emulator: at its start, and again with each edit of the rules. */
+export interface Deployment {
+	/** The file of alerting rules, and the checked copy of it that is deployed. */
+	rules: { file: string; deployed: string };
+	deploy(signal: AbortSignal): Promise<Outputs>;
+}
+
+/**
+ * Makes ready what is deployed. What it deploys is what was checked here, whatever is saved in between.
+ *
+ * @throws UserError with the mistakes in the alerting rules
+ */
+export function prepareDeployment(start: StackStart, { dir, endpoints }: StackRecord): Deployment {
+	const { rulesFile = ownRules } = start.overrides ?? {};
+	const deployed = placesIn(dir).rules;
+	writeFileSync(deployed, readRules(rulesFile));
+	const overrides = {
+		...start.overrides,
+		shards: start.shards,
+		parallelism: start.parallelism,
+		checkpointMs: start.checkpointMs,
+		runnerJar: standInForJar(dir),
+		sqlFolder: start.sqlDir,
+		rulesFile: deployed,
+		endpoints: { ...start.overrides?.endpoints, store: endpoints.questdb },
+	};
+	return {
+		rules: { file: rulesFile, deployed },
+		deploy: (signal) => deployLocal({ endpoint: endpoints.aws, stackDir: dir, overrides, signal }),
+	};
+}
+
+/**
+ * A note in place of the runner's jar: the emulator runs no job, and would keep 200 MB in memory and in each run's
+ * directory. Flink takes the jar itself. The note changes with the runner, so that its application does too.
+ */
+function standInForJar(dir: string): string {
+	const file = join(dir, "runner.jar");
+	const stamp = readFileSync(join(tools().dir, "runner", ".stamp"), "utf8");
+	writeFileSync(file, `Stands in for tools/runner/tidemark-runner.jar, built from ${stamp}\n`);
+	return file;
+}
