@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expectSameBacktests } from "./alerts/backtests.ts";
 import { mostWithin, oracle, type Told } from "./alerts/oracle.ts";
 import { once, query, type Result, resultOf, temporaryState, tidemark } from "./cli.ts";
 import { expectSameBars, expectSameHits } from "./comparing.ts";
@@ -59,6 +60,7 @@ describe("a replay that ends", () => {
 			expect(result.rejects).toEqual({ malformed: 0, invalid: 0, late: 0 });
 			expect(result.seconds).toBeGreaterThan(0);
 			await expectAllStores(state.dir, result);
+			await expectSameBacktests(state.dir, csv, result);
 		} finally {
 			state.remove();
 		}

@@ -22,13 +22,15 @@ export interface ChartOf {
 }
 
 const WIDTH = 1_160;
-const LEFT = 96;
+const LEFT = 116;
 const RIGHT = WIDTH - 64;
 const TOP = 14;
 const PRICES = 230;
 const LANE = 22;
 /** Prices of more than this apart are drawn by their ratios. */
 const LOG_FROM = 4;
+/** Letters of a rule's name beside its lane. */
+const NAME = 14;
 const MARK = 58;
 /** From the price to the middle of its mark, and from there to the next one. */
 const [OFF, NEXT] = [11, 12];
@@ -50,7 +52,7 @@ ${timeline.ticks.map(({ x, label }) => html`<line class="tick" x1="${px(x)}" x2=
 ${timeline.days.map(({ x, label }) => html`<text class="day" x="${px(x)}" y="${bottom + (timeline.ticks.length > 0 ? 33 : 16)}">${label}</text>`)}
 ${told.map(({ alert, since, until }) => band(timeline, since, until, TOP, PRICES, alert.severity))}
 <path class="line" d="${pathOf(prices, timeline, y)}"/>
-${lanes.map((rule) => html`<line class="lane" x1="0" x2="${RIGHT}" y1="${laneOf(rule)}" y2="${laneOf(rule)}"/><text class="rule" x="${LEFT - 10}" y="${laneOf(rule) + LANE / 2}">${rule}</text>`)}
+${lanes.map((rule) => html`<line class="lane" x1="0" x2="${RIGHT}" y1="${laneOf(rule)}" y2="${laneOf(rule)}"/><text class="rule" x="${LEFT - 10}" y="${laneOf(rule) + LANE / 2}">${shortened(rule)}</text>`)}
 <line class="lane" x1="0" x2="${RIGHT}" y1="${bottom}" y2="${bottom}"/>
 ${episodes.map(({ alert, since, until, told }) => band(timeline, since, until, laneOf(alert.rule) + 3, LANE - 6, alert.severity, told === undefined))}
 ${[...untold, ...told].map((episode) => mark(episode, timeline, laneOf(episode.alert.rule) + LANE / 2, zone))}
@@ -60,9 +62,12 @@ ${placed(told, timeline, y).map(({ episode, at }) => mark(episode, timeline, at,
 
 /** What lies below everything: a stretch of time, and in it the regular sessions. */
 function ground({ from, to, left, right }: Part, { x }: Timeline, calendar: string, bottom: number): Html {
-	const sessions = sessionsBetween(calendar, from, to);
+	const sessions = sessionsBetween(calendar, from, to).map(({ open, close }) => {
+		const [begin, end] = [x(Math.max(open, from)), x(Math.min(close, to))];
+		return html`<rect class="session" x="${px(begin)}" y="${TOP}" width="${px(end - begin)}" height="${bottom - TOP}"/>`;
+	});
 	return html`<rect class="part" x="${px(left)}" y="${TOP}" width="${px(right - left)}" height="${bottom - TOP}"/>
-${sessions.map(({ open, close }) => html`<rect class="session" x="${px(x(open))}" y="${TOP}" width="${px(x(close) - x(open))}" height="${bottom - TOP}"/>`)}`;
+${sessions}`;
 }
 
 type PriceScale = ReturnType<typeof scaleLinear<number, number>> | ReturnType<typeof scaleLog<number, number>>;
@@ -138,6 +143,11 @@ function placed(told: readonly EpisodeSeen[], { x }: Timeline, y: PriceScale): {
 		taken.push({ x: here, at });
 		return [{ episode, at }];
 	});
+}
+
+/** A rule's name as it fits beside its lane. */
+function shortened(rule: string): Html | string {
+	return rule.length <= NAME ? rule : html`${rule.slice(0, NAME - 1)}…<title>${rule}</title>`;
 }
 
 function px(value: number): number {

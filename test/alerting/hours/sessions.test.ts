@@ -1,7 +1,7 @@
 import { DateTime } from "luxon";
 import { describe, expect, test } from "vitest";
 import data from "../../../alerting/hours/calendars.json" with { type: "json" };
-import { type Session, sessionAt } from "../../../alerting/hours/hours.ts";
+import { calendarZone, type Session, sessionAt, sessionsBetween } from "../../../alerting/hours/hours.ts";
 
 const at = (text: string) => Date.parse(text);
 const utc = (time: number) => new Date(time).toISOString().slice(11, 16);
@@ -173,4 +173,29 @@ describe("outside the range of the data", () => {
 		expect(sessionsOn("XNYS", "2031-12-27")).toBe("");
 		expect(sessionsOn("XHKG", "2009-12-26")).toBe("");
 	});
+});
+
+describe("the sessions between two moments", () => {
+	const between = (calendar: string, from: string, to: string) =>
+		sessionsBetween(calendar, at(from), at(to)).map(({ open, close }) => `${utc(open)}-${utc(close)}`);
+
+	test("are those of which a part lies between them, over nights and weekends", () => {
+		expect(between("XNYS", "2013-10-04T12:00Z", "2013-10-08T12:00Z")).toEqual(["13:30-20:00", "13:30-20:00"]);
+		expect(between("XNYS", "2013-10-07T15:00Z", "2013-10-07T15:01Z")).toEqual(["13:30-20:00"]);
+		expect(between("XNYS", "2013-10-07T20:00Z", "2013-10-08T13:30Z")).toEqual([]);
+		expect(between("XNYS", "2013-10-07T19:59Z", "2013-10-08T13:31Z")).toHaveLength(2);
+	});
+
+	test("are two of a day with a lunch break, and UTC days of a market that never closes", () => {
+		expect(between("XTKS", "2026-01-14T00:00Z", "2026-01-14T12:00Z")).toEqual(["00:00-02:30", "03:30-06:30"]);
+		expect(between("24/7", "2026-01-14T12:00Z", "2026-01-16T00:00Z")).toEqual(["00:00-00:00", "00:00-00:00"]);
+		expect(between("24/7", "2026-01-14T12:00Z", "2026-01-14T12:00Z")).toEqual([]);
+	});
+});
+
+test("each calendar has a clock", () => {
+	expect(calendarZone("XNYS")).toBe("America/New_York");
+	expect(calendarZone("24/7")).toBe("UTC");
+	for (const [name, { zone }] of Object.entries(ZONES)) expect(calendarZone(name)).toBe(zone);
+	expect(() => calendarZone("XXXX")).toThrow('Unknown calendar "XXXX"');
 });
