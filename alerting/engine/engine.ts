@@ -1,6 +1,5 @@
 /** Folds records into the state of a symbol's series. Pure: the same records in the same order give the same. */
 import type { RuleSet } from "../rules/load.ts";
-import type { Rule, Variant } from "../rules/rule.ts";
 import { forgetBefore, newEpisode, step, stepLate } from "./episode.ts";
 import type { Incoming } from "./observe.ts";
 import type { Episode, Observation, Outcome, SeriesState, Surroundings } from "./types.ts";
@@ -57,21 +56,12 @@ function horizonOf(seen: readonly string[]): number {
 	return seen.length === SEEN ? Date.parse((seen[0] ?? "").slice(0, ISO_LENGTH)) : Number.NEGATIVE_INFINITY;
 }
 
-type Step = (
-	episode: Episode,
-	observation: Observation,
-	rule: Rule,
-	variant: Variant,
-	rules: RuleSet,
-	around: Surroundings,
-) => { episode: Episode; outcomes: Outcome[] };
-
 function evaluateRules(
 	before: Record<string, Episode>,
 	observation: Observation,
 	rules: RuleSet,
 	around: Surroundings,
-	take: Step,
+	take: typeof step,
 	horizon: number,
 ): { episodes: Record<string, Episode>; outcomes: Outcome[]; rules: number } {
 	const episodes: Record<string, Episode> = {};
@@ -84,7 +74,7 @@ function evaluateRules(
 		const known = before[rule.name];
 		// An edited rule begins anew; the others go on.
 		const episode = known?.rule === rule.fingerprint ? known : newEpisode(rule);
-		const done = take(episode, observation, rule, variant, rules, around);
+		const done = take(episode, { observation, rule, variant, rules, around });
 		const after = forgetBefore(horizon, done.episode, variant);
 		// What says no more than a new one is not kept.
 		if (after.status !== "normal" || after.lastTold !== undefined || after.past.length > 0) episodes[rule.name] = after;

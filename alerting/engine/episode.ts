@@ -5,31 +5,36 @@ import type { Rule, Variant } from "../rules/rule.ts";
 import { alertIdOf, firingAlert, resolvedAlert } from "./alert.ts";
 import type { Episode, Observation, Outcome, Reason, Severity, Span, Surroundings } from "./types.ts";
 
+/** A record, and the rule that looks at it. */
+export interface Turn {
+	observation: Observation;
+	rule: Rule;
+	/** The rule as it is for the record's symbol. */
+	variant: Variant;
+	rules: RuleSet;
+	around: Surroundings;
+}
+
+/** The episode after a record, the same object where nothing changed, and what came of it. */
+export interface After {
+	episode: Episode;
+	outcomes: Outcome[];
+}
+
 /** A rule that has seen nothing yet of a symbol. */
 export function newEpisode(rule: Rule): Episode {
 	return { rule: rule.fingerprint, status: "normal", since: 0, told: false, past: [] };
 }
 
-/**
- * What a record does to an episode. Neither argument is changed.
- *
- * @returns the episode after it, the same object where nothing changed, and what came of it
- */
-export function step(
-	episode: Episode,
-	observation: Observation,
-	rule: Rule,
-	variant: Variant,
-	rules: RuleSet,
-	around: Surroundings,
-): { episode: Episode; outcomes: Outcome[] } {
-	const { fields, time } = observation;
+/** What a record does to an episode. Neither argument is changed. */
+export function step(episode: Episode, turn: Turn): After {
+	const { rule, variant } = turn;
+	const { fields, time } = turn.observation;
 	const holds = variant.when.holds(fields);
 	if (episode.status === "firing") {
-		if (holds)
-			return episode.told ? { episode, outcomes: [] } : tell(episode, observation, rule, variant, rules, around);
+		if (holds) return episode.told ? { episode, outcomes: [] } : tell(episode, turn);
 		const over = variant.clear ? variant.clear.holds(fields) : true;
-		return over ? resolve(episode, observation, rule, variant) : { episode, outcomes: [] };
+		return over ? resolve(episode, turn) : { episode, outcomes: [] };
 	}
 	if (!holds) {
 		return episode.status === "normal"
@@ -43,38 +48,25 @@ export function step(
 			: { episode: { ...episode, status: "pending", since }, outcomes: [{ kind: "pending", rule: rule.name }] };
 	}
 	const { reason: _, ...rest } = episode;
-	return tell({ ...rest, status: "firing", since, told: false }, observation, rule, variant, rules, around);
+	return tell({ ...rest, status: "firing", since, told: false }, turn);
 }
 
 /** Tells an episode that fires and was not told yet, unless something is against it. */
-function tell(
-	episode: Episode,
-	observation: Observation,
-	rule: Rule,
-	variant: Variant,
-	rules: RuleSet,
-	around: Surroundings,
-): { episode: Episode; outcomes: Outcome[] } {
+function tell(episode: Episode, turn: Turn): After {
+	const { observation, variant } = turn;
 	const severity: Severity = variant.criticalWhen?.holds(observation.fields) ? "critical" : variant.severity;
-	const alert = firingAlert(observation, rule, variant, severity, episode.since, rules);
-	const reason = reasonAgainst(episode, observation, rule, variant, severity, rules, around);
-	if (reason === undefined) {
-		const { reason: _, ...rest } = episode;
-		return {
-			episode: { ...rest, told: true, lastTold: Math.max(observation.time, episode.lastTold ?? 0) },
-			outcomes: [{ kind: "notify", alert }],
-		};
-	}
-	if (reason === episode.reason) return { episode, outcomes: [] };
-	return { episode: { ...episode, reason }, outcomes: [{ kind: "suppress", alert, reason }] };
+	const reason = reasonAgainst(episode, severity, turn);
+	if (reason !== undefined && reason === episode.reason) return { episode, outcomes: [] };
+	const alert = firingAlert(observation, turn.rule, variant, severity, episode.since, turn.rules);
+	if (reason !== undefined) return { episode: { ...episode, reason }, outcomes: [{ kind: "suppress", alert, reason }] };
+	const { reason: _, ...rest } = episode;
+	return {
+		episode: { ...rest, told: true, lastTold: Math.max(observation.time, episode.lastTold ?? 0) },
+		outcomes: [{ kind: "notify", alert }],
+	};
 }
 
-function resolve(
-	episode: Episode,
-	observation: Observation,
-	rule: Rule,
-	variant: Variant,
-): { episode: Episode; outcomes: Outcome[] } {
+function resolve(episode: Episode, { observation, rule, variant }: Turn): After {
 	const { since, told, lastTold } = episode;
 	const { reason: _, ...rest } = episode;
 	const past = [...episode.past, span(since, observation.time, told ? lastTold : undefined)];
@@ -88,15 +80,10 @@ function resolve(
 }
 
 /** Why an episode is not told at this record; the first reason that applies. */
-function reasonAgainst(
-	episode: Episode,
-	{ symbol, time, on }: Observation,
-	rule: Rule,
-	variant: Variant,
-	severity: Severity,
-	rules: RuleSet,
-	{ now, silenced, pipelineDown }: Surroundings,
-): Reason | undefined {
+function reasonAgainst(episode: Episode, severity: Severity, turn: Turn): Reason | undefined {
+	const { rule, variant, rules } = turn;
+	const { symbol, time, on } = turn.observation;
+	const { now, silenced, pipelineDown } = turn.around;
 	if (
 		variant.hours !== "always" &&
 		on !== "pipeline" &&
@@ -120,24 +107,18 @@ function inside(time: number, on: string): number {
  * What a record says that came after newer ones: a rule for which it holds tells it as an episode of its own, unless a
  * known episode or its cooldown covers it. The rule's state stays; only that it was told is remembered.
  */
-export function stepLate(
-	episode: Episode,
-	observation: Observation,
-	rule: Rule,
-	variant: Variant,
-	rules: RuleSet,
-	around: Surroundings,
-): { episode: Episode; outcomes: Outcome[] } {
-	const { time } = observation;
+export function stepLate(episode: Episode, turn: Turn): After {
+	const { variant } = turn;
+	const { time, fields } = turn.observation;
 	const unchanged = { episode, outcomes: [] };
-	if (variant.for > 0 || !variant.when.holds(observation.fields)) return unchanged;
+	if (variant.for > 0 || !variant.when.holds(fields)) return unchanged;
 	const current = episode.status === "normal" ? [] : [span(episode.since, Number.POSITIVE_INFINITY)];
 	if ([...episode.past, ...current].some(([from, to]) => time >= from && time <= to)) return unchanged;
 	const tellings = [episode.lastTold, ...episode.past.map(([, , told]) => told)];
 	if (tellings.some((at) => at !== undefined && Math.abs(time - at) < variant.cooldown)) return unchanged;
 	const alone = { ...episode, since: time, told: false };
 	const { reason: _, lastTold: __, ...fresh } = alone;
-	const { outcomes } = tell(fresh, observation, rule, variant, rules, around);
+	const { outcomes } = tell(fresh, turn);
 	const told = outcomes.some(({ kind }) => kind === "notify");
 	const past = [...episode.past, span(time, time, told ? time : undefined)].sort(([a], [b]) => a - b);
 	return {
