@@ -31,13 +31,19 @@ export function firingAlert(
 	};
 }
 
-/** The notification of its end. */
-export function resolvedAlert(observation: Observation, rule: Rule, variant: Variant, since: number): Alert {
-	const names = namesFor(observation, rule, variant, variant.severity, since);
+/** The notification of its end, with the severity that it was told with: who heard of the one hears of the other. */
+export function resolvedAlert(
+	observation: Observation,
+	rule: Rule,
+	variant: Variant,
+	severity: Severity,
+	since: number,
+): Alert {
+	const names = namesFor(observation, rule, variant, severity, since);
 	const lasted = `It was so for ${formatDuration(observation.time - since)}, since ${iso(since)}.`;
 	const { resolvedSubject, resolvedMessage } = rule.texts;
 	return {
-		...factsOf(observation, rule, variant.severity, since),
+		...factsOf(observation, rule, severity, since),
 		state: "resolved",
 		subject: resolvedSubject
 			? subjectFrom(resolvedSubject, names)
@@ -49,7 +55,7 @@ export function resolvedAlert(observation: Observation, rule: Rule, variant: Var
 
 function factsOf(observation: Observation, rule: Rule, severity: Severity, since: number) {
 	const { symbol, series, time, fields } = observation;
-	const { direction } = fields;
+	const direction = rule.direction ?? fields.direction;
 	return {
 		alert_id: alertIdOf(rule, observation, since),
 		rule: rule.name,

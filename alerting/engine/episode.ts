@@ -61,20 +61,20 @@ function tell(episode: Episode, turn: Turn): After {
 	if (reason !== undefined) return { episode: { ...episode, reason }, outcomes: [{ kind: "suppress", alert, reason }] };
 	const { reason: _, ...rest } = episode;
 	return {
-		episode: { ...rest, told: true, lastTold: Math.max(observation.time, episode.lastTold ?? 0) },
+		episode: { ...rest, told: true, severity, lastTold: Math.max(observation.time, episode.lastTold ?? 0) },
 		outcomes: [{ kind: "notify", alert }],
 	};
 }
 
 function resolve(episode: Episode, { observation, rule, variant }: Turn): After {
 	const { since, told, lastTold } = episode;
-	const { reason: _, ...rest } = episode;
+	const { reason: _, severity = variant.severity, ...rest } = episode;
 	const past = [...episode.past, span(since, observation.time, told ? lastTold : undefined)];
 	const outcomes: Outcome[] = [
 		{ kind: "resolve", rule: rule.name, alert_id: alertIdOf(rule, observation, since), told },
 	];
 	if (told && rule.resolved) {
-		outcomes.push({ kind: "notify", alert: resolvedAlert(observation, rule, variant, since) });
+		outcomes.push({ kind: "notify", alert: resolvedAlert(observation, rule, variant, severity, since) });
 	}
 	return { episode: { ...rest, status: "normal", since: 0, told: false, past }, outcomes };
 }

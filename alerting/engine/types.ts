@@ -43,6 +43,8 @@ export interface Episode {
 	since: number;
 	/** Whether this episode's notification was given out. */
 	told: boolean;
+	/** The severity that it was given out with. */
+	severity?: Severity;
 	/** Why it was not. */
 	reason?: Reason;
 	/** Event time of the last firing notification of any episode, epoch ms. */

@@ -28,6 +28,8 @@ export interface Rule {
 	group: number;
 	maxAge: number;
 	resolved: boolean;
+	/** Of its alerts, whatever the record's own is. */
+	direction?: "up" | "down";
 	texts: { subject: Template; message: Template; resolvedSubject?: Template; resolvedMessage?: Template };
 	/** The rule as it is for a symbol; undefined where it takes the symbol not in. */
 	for(symbol: string): Variant | undefined;
@@ -80,6 +82,7 @@ export function makeRule(entry: RuleEntry, defaults: Defaults, complain: Complai
 		group,
 		maxAge: parseDuration(entry.max_age ?? defaults.max_age),
 		resolved: entry.resolved ?? defaults.resolved,
+		...(entry.direction ? { direction: entry.direction } : {}),
 		texts: {
 			subject,
 			message,

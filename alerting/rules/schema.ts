@@ -62,6 +62,10 @@ export const RuleSchema = z.strictObject({
 	max_age: Duration.optional().describe("What is older than this is not told."),
 	subject: Text.describe("The point, in Liquid; under 100 characters."),
 	message: Text.describe("What and how much, in Liquid."),
+	direction: z
+		.enum(["up", "down"])
+		.optional()
+		.describe("The alert's direction, where the rule says it better than the record's own move."),
 	resolved: z.boolean().optional().describe("Whether its end is told too."),
 	resolved_subject: Text.optional(),
 	resolved_message: Text.optional(),

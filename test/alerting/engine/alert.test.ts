@@ -102,7 +102,27 @@ describe("the end", () => {
 		});
 		expect(second?.alert_id).toBe(first?.alert_id);
 	});
+
+	test("with the severity that it was told with, though its last record alone would have another", () => {
+		const told = alertsOf({ resolved: true, critical_when: "close >= 101" }, [up, down]);
+		expect(told.map(({ state, severity }) => [state, severity])).toEqual([
+			["firing", "critical"],
+			["resolved", "critical"],
+		]);
+	});
 });
+
+test.each([
+	[undefined, -0.5, "down"],
+	["up", -0.5, "up"],
+	["down", 0.5, "down"],
+])(
+	"a rule's direction %s of a bar that moved by %d is %s: a day's high may close lower",
+	(direction, move_pct, said) => {
+		const [alert] = alertsOf(direction ? { direction } : {}, [minute(0, { close: 101, move_pct })]);
+		expect(alert?.direction).toBe(said);
+	},
+);
 
 describe("a subject is what SNS takes, whatever a record holds:", () => {
 	// https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: ASCII that begins with a letter, number or mark, no line
