@@ -45,6 +45,7 @@ describe("the first deployment", () => {
 			LakeDatabase: "tidemark",
 			ApplicationName: "tidemark",
 			AlertsTopicArn: expect.stringMatching(/^arn:aws:sns:us-east-1:\d{12}:tidemark-alerts$/),
+			AlertsTable: expect.stringMatching(/States/),
 			LandingDeadLettersUrl: expect.stringMatching(/^http:.*DeadLetters/),
 			AlertingDeadLettersUrl: expect.stringMatching(/^http:.*DeadLetters/),
 			LatestTable: expect.stringMatching(/Latest/),
