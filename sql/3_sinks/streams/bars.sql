@@ -1,5 +1,6 @@
 -- The stream bars: one JSON record a row of the view bars, times as ISO 8601 text. Partition key: symbol.
--- One request at a time: of several at once a later one may arrive first, and alerting takes a symbol's bars in their order.
+-- One request at a time: of several at once a later one may arrive first, and alerting takes a symbol's bars in
+-- their order.
 CREATE TABLE streams.bars (
   symbol STRING,
   `interval` STRING,

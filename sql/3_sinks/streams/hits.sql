@@ -1,5 +1,6 @@
 -- The stream hits: one JSON record a row of the view hits, times as ISO 8601 text. Partition key: symbol.
--- One request at a time: of several at once a later one may arrive first, and alerting takes a symbol's hits in their order.
+-- One request at a time: of several at once a later one may arrive first, and alerting takes a symbol's hits in
+-- their order.
 CREATE TABLE streams.hits (
   hit_id STRING,
   symbol STRING,

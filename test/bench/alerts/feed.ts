@@ -12,10 +12,10 @@ export interface Crossing {
 }
 
 /** None has levels of its own in sql/1_sources/thresholds.sql. */
-export const SYMBOLS = Array.from({ length: 50 }, (_, at) => `B${String(at).padStart(2, "0")}`);
+export const SYMBOLS = Array.from({ length: 20 }, (_, at) => `B${String(at).padStart(2, "0")}`);
 /** No multiple of a divisor of their number, so that the crossings come round over all symbols. */
 export const CROSSING_EVERY = 101;
-const TICK_MS = 25;
+const TICK_MS = 50;
 
 /** Symbol and price of the feed's trade number `n`, from 0 on, and whether it crosses. */
 export function tradeOf(n: number): { symbol: string; price: number; crosses: boolean } {
