@@ -2,8 +2,9 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Entry, Outcome as RecordOutcome } from "../landing/records.ts";
 import { Conflict } from "./deliver/conflict.ts";
-import type { Dispatched, Dispatcher } from "./deliver/dispatch.ts";
+import type { Dispatcher } from "./deliver/dispatch.ts";
 import { alertKey, seriesKey, textOf } from "./deliver/keys.ts";
+import type { Dispatched } from "./deliver/send.ts";
 import type { AlertTable, StoredSeries } from "./deliver/table.ts";
 import { evaluate, newSeries } from "./engine/engine.ts";
 import type { Incoming } from "./engine/observe.ts";

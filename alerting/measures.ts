@@ -1,6 +1,6 @@
 /** What alerting counts, in CloudWatch's embedded metric format. */
 import { type Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import type { Dispatched } from "./deliver/dispatch.ts";
+import type { Dispatched } from "./deliver/send.ts";
 import type { Evaluated } from "./engine/engine.ts";
 
 export interface Measures {

@@ -2,8 +2,8 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { paginateScan } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
-import type { Dispatched } from "./deliver/dispatch.ts";
 import { seriesKey, textOf } from "./deliver/keys.ts";
+import type { Dispatched } from "./deliver/send.ts";
 import { incoming } from "./engine/observe.ts";
 import { type AlertingOptions, processRecords } from "./handle.ts";
 import { type LastTrade, observeQuiet } from "./quiet.ts";

@@ -64,3 +64,22 @@ export function inMessages(keys: readonly string[]): string[][] {
 	for (let start = 0; start < keys.length; start += MOST) messages.push(keys.slice(start, start + MOST));
 	return messages;
 }
+
+/** DynamoDB takes 100 items in a transaction, and one is the storm breaker's own. */
+const MOST_ITEMS = 99;
+
+/** Messages in runs that the breaker takes in one transaction: each of their alerts, and one that it may say to each. */
+export function inTransactions<T>(messages: readonly T[][]): T[][][] {
+	const runs: T[][][] = [];
+	let left = 0;
+	for (const message of messages) {
+		const items = message.length + 1;
+		if (items > left) {
+			runs.push([]);
+			left = MOST_ITEMS;
+		}
+		left -= items;
+		runs.at(-1)?.push(message);
+	}
+	return runs;
+}

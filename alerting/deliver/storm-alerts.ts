@@ -2,11 +2,40 @@
 import { formatDuration } from "../duration.ts";
 import type { Alert } from "../engine/types.ts";
 import { printable } from "../rules/template.ts";
-import type { Storm } from "./storm.ts";
+import { admit, type Storm, type StormLimits, type Verdict } from "./storm.ts";
 
 const LONGEST_ID = 400;
 
 type Active = NonNullable<Storm["active"]>;
+
+/** What becomes of messages that come at once. */
+export interface AllAdmitted {
+	storm: Storm;
+	/** Of each message, and what is to be said before it of a storm that begins or is over with it. */
+	messages: { verdict: Verdict; said: Alert[] }[];
+	/** Keys of the alerts in the messages that are held. */
+	held: string[];
+}
+
+/** Admits messages of one rule, one after the other. */
+export function admitAll(
+	before: Storm,
+	messages: readonly (readonly { key: string; alert: Alert }[])[],
+	limits: StormLimits,
+): AllAdmitted {
+	const all: AllAdmitted = { storm: before, messages: [], held: [] };
+	for (const alerts of messages) {
+		const time = Math.max(...alerts.map(({ alert }) => Date.parse(alert.event_time)));
+		const [{ key: id, alert }] = alerts as [(typeof alerts)[number]];
+		const message = { id, time, rule: alert.rule, alerts: alerts.map(({ alert }) => alert.alert_id) };
+		const { storm, verdict, begins, over } = admit(all.storm, message, limits);
+		all.storm = storm;
+		const said = [...(begins ? [beginsAlert(begins, limits)] : []), ...(over ? [overAlert(over, time)] : [])];
+		all.messages.push({ verdict, said });
+		if (verdict === "hold") all.held.push(...alerts.map(({ key }) => key));
+	}
+	return all;
+}
 
 /** What is said when a storm begins. */
 export function beginsAlert(active: Active, { moreThan, within }: { moreThan: number; within: number }): Alert {

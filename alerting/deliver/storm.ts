@@ -22,9 +22,11 @@ export interface Storm {
 	};
 }
 
+export type Verdict = "send" | "hold";
+
 export interface Admitted {
 	storm: Storm;
-	verdict: "send" | "hold";
+	verdict: Verdict;
 	/** A storm began with this message. */
 	begins?: NonNullable<Storm["active"]>;
 	/** One ended before it. */

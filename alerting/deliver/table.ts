@@ -1,17 +1,15 @@
 /** The table of alerts: each write is conditional, so that whoever comes second sees it. */
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import {
-	BatchGetCommand,
-	type BatchGetCommandOutput,
 	type DynamoDBDocumentClient,
 	GetCommand,
 	PutCommand,
-	QueryCommand,
 	TransactWriteCommand,
 	UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import type { Alert, SeriesState } from "../engine/types.ts";
 import { conflicting } from "./conflict.ts";
+import { everyItem, itemsAt } from "./items.ts";
 import { alertKey, type Key, keyOf, seriesKey, textOf } from "./keys.ts";
 
 /** `refused`: SNS will never take it. */
@@ -40,8 +38,6 @@ export interface StoredSeries {
 	outbox: string[];
 }
 
-const BATCH = 100;
-
 export class AlertTable {
 	readonly #client: DynamoDBDocumentClient;
 	readonly #name: string;
@@ -56,7 +52,11 @@ export class AlertTable {
 
 	/** Series by the text of their keys; those that are not there are missing. */
 	async series(keys: readonly { symbol: string; series: string }[]): Promise<Map<string, StoredSeries>> {
-		const items = await this.#items(keys.map(({ symbol, series }) => seriesKey(symbol, series)));
+		const items = await itemsAt(
+			this.#client,
+			this.#name,
+			keys.map(({ symbol, series }) => seriesKey(symbol, series)),
+		);
 		return new Map(
 			items.map((item) => [
 				textOf(item as unknown as Key),
@@ -71,7 +71,7 @@ export class AlertTable {
 
 	/** Notifications by their keys as text; those that are not there are missing. */
 	async alerts(keys: readonly string[]): Promise<AlertItem[]> {
-		return (await this.#items(keys.map(keyOf))).map(toAlertItem);
+		return (await itemsAt(this.#client, this.#name, keys.map(keyOf))).map(toAlertItem);
 	}
 
 	/**
@@ -182,44 +182,25 @@ export class AlertTable {
 
 	/** What was written about on a day (UTC, `2026-11-25`) after an instant, oldest first; left out, on all of the day. */
 	async changedOn(day: string, after = ""): Promise<AlertItem[]> {
-		const found: AlertItem[] = [];
-		let start: Record<string, unknown> | undefined;
-		do {
-			const page = await this.#client.send(
-				new QueryCommand({
-					TableName: this.#name,
-					IndexName: "recent",
-					KeyConditionExpression: "#day = :day AND updated_at > :after",
-					ExpressionAttributeNames: { "#day": "day" },
-					// A key is never the empty text; the day itself is before each of its instants.
-					ExpressionAttributeValues: { ":day": day, ":after": after || day },
-					...(start ? { ExclusiveStartKey: start } : {}),
-				}),
-			);
-			found.push(...(page.Items ?? []).map(toAlertItem));
-			start = page.LastEvaluatedKey;
-		} while (start);
-		return found;
+		const items = await everyItem(this.#client, {
+			TableName: this.#name,
+			IndexName: "recent",
+			KeyConditionExpression: "#day = :day AND updated_at > :after",
+			ExpressionAttributeNames: { "#day": "day" },
+			// A key is never the empty text; the day itself is before each of its instants.
+			ExpressionAttributeValues: { ":day": day, ":after": after || day },
+		});
+		return items.map(toAlertItem);
 	}
 
 	/** All items of a partition. */
-	async partition(pk: string): Promise<Record<string, unknown>[]> {
-		const found: Record<string, unknown>[] = [];
-		let start: Record<string, unknown> | undefined;
-		do {
-			const page = await this.#client.send(
-				new QueryCommand({
-					TableName: this.#name,
-					KeyConditionExpression: "pk = :pk",
-					ExpressionAttributeValues: { ":pk": pk },
-					ConsistentRead: true,
-					...(start ? { ExclusiveStartKey: start } : {}),
-				}),
-			);
-			found.push(...(page.Items ?? []));
-			start = page.LastEvaluatedKey;
-		} while (start);
-		return found;
+	partition(pk: string): Promise<Record<string, unknown>[]> {
+		return everyItem(this.#client, {
+			TableName: this.#name,
+			KeyConditionExpression: "pk = :pk",
+			ExpressionAttributeValues: { ":pk": pk },
+			ConsistentRead: true,
+		});
 	}
 
 	/** Writes an item as it is; it is forgotten at `expires`, epoch s. */
@@ -277,22 +258,6 @@ export class AlertTable {
 			if (error instanceof ConditionalCheckFailedException) return false;
 			throw error;
 		}
-	}
-
-	async #items(keys: readonly Key[]): Promise<Record<string, unknown>[]> {
-		const unique = [...new Map(keys.map((key) => [textOf(key), key])).values()];
-		const found: Record<string, unknown>[] = [];
-		for (let start = 0; start < unique.length; start += BATCH) {
-			let wanted: Record<string, unknown>[] | undefined = unique.slice(start, start + BATCH) as never[];
-			while (wanted && wanted.length > 0) {
-				const answer: BatchGetCommandOutput = await this.#client.send(
-					new BatchGetCommand({ RequestItems: { [this.#name]: { Keys: wanted, ConsistentRead: true } } }),
-				);
-				found.push(...(answer.Responses?.[this.#name] ?? []));
-				wanted = answer.UnprocessedKeys?.[this.#name]?.Keys;
-			}
-		}
-		return found;
 	}
 }
 

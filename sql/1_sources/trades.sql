@@ -37,5 +37,6 @@ CREATE TABLE trades (
   'aws.region' = '${AWS_REGION}',
   'aws.endpoint' = '${KINESIS_ENDPOINT}',
   'scan.stream.initpos' = '${INITIAL_POSITION}',
+  'scan.watermark.interval' = '50 ms',
   'scan.shard.idle-timeout' = '${SHARD_IDLE_SECONDS} s'
 );

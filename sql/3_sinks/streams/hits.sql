@@ -20,7 +20,7 @@ CREATE TABLE streams.hits (
   'aws.region' = '${AWS_REGION}',
   'aws.endpoint' = '${KINESIS_ENDPOINT}',
   'sink.http-client.protocol.version' = 'HTTP1_1',
-  'sink.flush-buffer.timeout' = '100',
+  'sink.flush-buffer.timeout' = '50',
   'sink.requests.max-inflight' = '1',
   'sink.fail-on-error' = 'true',
   'format' = 'json'

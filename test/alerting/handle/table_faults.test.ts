@@ -22,7 +22,8 @@ function failing(at: number, when: When) {
 		if (fails) throw error;
 		return answer;
 	};
-	return { calls, client: { send } as unknown as DynamoDBDocumentClient };
+	const client: DynamoDBDocumentClient = Object.create(tables.client, { send: { value: send } });
+	return { calls, client };
 }
 
 /** Delivers the same records with a fault at one call of the table, lets the clock come round, and says what was sent. */
