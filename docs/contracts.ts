@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
 import { Bar, Clock, Hit, Tick, Trade } from "../contracts.ts";
-import { latestWriter } from "../landing/latest.ts";
+import { latestWriter } from "../landing/dynamodb/latest.ts";
 import { root } from "../local/paths.ts";
 import { barsTable } from "../local/questdb.ts";
 import { parseRelation, relationsIn } from "./ddl.ts";

@@ -26,7 +26,7 @@ export class LandingStack extends Stack {
 			streamConsumer(this, "LandBars", {
 				config,
 				name: "landing-bars",
-				entry: "landing/bars.lambda.ts",
+				entry: "landing/influxdb/bars.lambda.ts",
 				stream: streams.bars,
 				batchSize: config.landingBatch,
 				deadLetters,
@@ -40,7 +40,7 @@ export class LandingStack extends Stack {
 		const landTicks = streamConsumer(this, "LandTicks", {
 			config,
 			name: "landing-ticks",
-			entry: "landing/ticks.lambda.ts",
+			entry: "landing/dynamodb/ticks.lambda.ts",
 			stream: streams.ticks,
 			batchSize: config.landingBatch,
 			deadLetters,

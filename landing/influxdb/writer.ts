@@ -1,6 +1,6 @@
-import type { Bar } from "../contracts.ts";
+import type { Bar } from "../../contracts.ts";
+import { type Entry, messageOf, type Outcome } from "../records.ts";
 import { barLine } from "./lines.ts";
-import { type Entry, messageOf, type Outcome } from "./records.ts";
 import { type LineStore, LinesRejected } from "./store.ts";
 
 type Item = { key: string; emittedAt: string; line: string; index: number };

@@ -2,12 +2,12 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics } from "@aws-lambda-powertools/metrics";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { z } from "zod";
-import { Bar } from "../contracts.ts";
-import { barWriter } from "./bars.ts";
-import { streamConsumer } from "./consumer.ts";
-import { deadLetterQueue } from "./dead_letters.ts";
-import { flag, readSettings } from "./settings.ts";
+import { Bar } from "../../contracts.ts";
+import { streamConsumer } from "../consumer.ts";
+import { deadLetterQueue } from "../dead_letters.ts";
+import { flag, readSettings } from "../settings.ts";
 import { lineStore } from "./store.ts";
+import { barWriter } from "./writer.ts";
 
 const settings = readSettings({
 	STORE_URL: z.url(),

@@ -1,5 +1,5 @@
 import { Point } from "@influxdata/influxdb-client";
-import type { Bar } from "../contracts.ts";
+import type { Bar } from "../../contracts.ts";
 
 /** Line protocol has no way to write these in a tag that every store reads back as it was. */
 const unwritable = /[\p{Cc}\\]/u;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { LinesRejected, lineStore } from "../../landing/store.ts";
+import { LinesRejected, lineStore } from "../../../landing/influxdb/store.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 const servers: ReturnType<typeof createServer>[] = [];

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Bar } from "../../contracts.ts";
-import { barWriter } from "../../landing/bars.ts";
-import { LinesRejected } from "../../landing/store.ts";
-import { observedConsumer } from "../support/consumer.ts";
-import { deliver, kinesisRecords } from "../support/kinesis.ts";
-import { bar } from "../support/samples.ts";
+import { Bar } from "../../../contracts.ts";
+import { LinesRejected } from "../../../landing/influxdb/store.ts";
+import { barWriter } from "../../../landing/influxdb/writer.ts";
+import { observedConsumer } from "../../support/consumer.ts";
+import { deliver, kinesisRecords } from "../../support/kinesis.ts";
+import { bar } from "../../support/samples.ts";
 
 /** A store that keeps the last row a key, as QuestDB with DEDUP does, and refuses or fails when it is told to. */
 function fakeStore() {

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, type DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
-import type { Tick } from "../contracts.ts";
-import { type Entry, messageOf, type Outcome } from "./records.ts";
+import type { Tick } from "../../contracts.ts";
+import { type Entry, messageOf, type Outcome } from "../records.ts";
 
 /**
  * Keeps each symbol's latest price in a DynamoDB table: one item a symbol, replaced by newer ticks only, so that ticks may

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { barLine } from "../../landing/lines.ts";
-import { bar } from "../support/samples.ts";
+import { barLine } from "../../../landing/influxdb/lines.ts";
+import { bar } from "../../support/samples.ts";
 
 test("a bar is one line, its tags in a fixed order, whole numbers marked as such", () => {
 	expect(barLine(bar())).toBe(

@@ -2,11 +2,11 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Tick } from "../../contracts.ts";
-import { latestWriter } from "../../landing/latest.ts";
-import { observedConsumer } from "../support/consumer.ts";
-import { deliver, kinesisRecords } from "../support/kinesis.ts";
-import { tick } from "../support/samples.ts";
+import { Tick } from "../../../contracts.ts";
+import { latestWriter } from "../../../landing/dynamodb/latest.ts";
+import { observedConsumer } from "../../support/consumer.ts";
+import { deliver, kinesisRecords } from "../../support/kinesis.ts";
+import { tick } from "../../support/samples.ts";
 
 type Item = { symbol: string; event_time: string; emitted_at: string; price: number };
 

@@ -4,11 +4,11 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
-import { Tick } from "../contracts.ts";
-import { streamConsumer } from "./consumer.ts";
-import { deadLetterQueue } from "./dead_letters.ts";
+import { Tick } from "../../contracts.ts";
+import { streamConsumer } from "../consumer.ts";
+import { deadLetterQueue } from "../dead_letters.ts";
+import { flag, readSettings } from "../settings.ts";
 import { latestWriter } from "./latest.ts";
-import { flag, readSettings } from "./settings.ts";
 
 const settings = readSettings({ LATEST_TABLE: z.string(), DEAD_LETTERS_URL: z.url(), RETRY_WHOLE_BATCH: flag });
 
