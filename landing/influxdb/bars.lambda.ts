@@ -1,5 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics } from "@aws-lambda-powertools/metrics";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { z } from "zod";
 import { Bar } from "../../contracts.ts";
@@ -7,13 +8,15 @@ import { streamConsumer } from "../consumer.ts";
 import { deadLetterQueue } from "../dead_letters.ts";
 import { flag, readSettings } from "../settings.ts";
 import { lineStore } from "./store.ts";
+import { tokenIn } from "./token.ts";
 import { barWriter } from "./writer.ts";
 
 const settings = readSettings({
 	STORE_URL: z.url(),
 	STORE_BUCKET: z.string(),
 	STORE_ORG: z.string(),
-	STORE_TOKEN: z.string().optional(),
+	/** The name or ARN of the secret that holds the store's token; without it none is sent. */
+	STORE_SECRET: z.string().optional(),
 	DEAD_LETTERS_URL: z.url(),
 	RETRY_WHOLE_BATCH: flag,
 });
@@ -21,7 +24,7 @@ const store = lineStore({
 	url: settings.STORE_URL,
 	bucket: settings.STORE_BUCKET,
 	org: settings.STORE_ORG,
-	token: settings.STORE_TOKEN,
+	token: settings.STORE_SECRET ? tokenIn(settings.STORE_SECRET, new SecretsManagerClient()) : undefined,
 });
 
 /** The stream `bars` into the time-series store. */

@@ -1,7 +1,12 @@
+import type { Context } from "aws-lambda";
 import type { Bar } from "../../contracts.ts";
 import { type Entry, messageOf, type Outcome } from "../records.ts";
+import { LinesRejected } from "./answers.ts";
 import { barLine } from "./lines.ts";
-import { type LineStore, LinesRejected } from "./store.ts";
+import type { LineStore } from "./store.ts";
+
+/** Milliseconds that are left for one more request and for the dead letters. */
+const reserve = 15_000;
 
 type Item = { key: string; emittedAt: string; line: string; index: number };
 
@@ -16,7 +21,9 @@ const remembered = 100_000;
  * version again after the older, so this leaves one case: an older version that comes into the stream after the newer,
  * because the writer's retry changed their order, and reaches a function that has just started.
  */
-export function barWriter(store: LineStore): (entries: Entry<Bar>[]) => Promise<Outcome[]> {
+export function barWriter(
+	store: LineStore,
+): (entries: Entry<Bar>[], context: Pick<Context, "getRemainingTimeInMillis">) => Promise<Outcome[]> {
 	const newest = new Map<string, string>();
 
 	const remember = (items: Item[]) => {
@@ -31,11 +38,15 @@ export function barWriter(store: LineStore): (entries: Entry<Bar>[]) => Promise<
 		}
 	};
 
-	/** Writes all items, and halves them where the store rejects them until the rejected ones stand alone. */
-	const write = async (items: Item[], outcomes: Outcome[]): Promise<void> => {
+	/**
+	 * Writes all items, and halves them where the store rejects them until the rejected ones stand alone. A store that
+	 * rejects all of many takes longer than a call may last: what is left then comes again.
+	 */
+	const write = async (items: Item[], outcomes: Outcome[], remaining: () => number): Promise<void> => {
 		const parts = [items];
 		for (let part = parts.shift(); part; part = parts.shift()) {
 			try {
+				if (remaining() < reserve) throw new Error("The call's time is over, and the rest of its records come again.");
 				await store.write(part.map(({ line }) => line));
 				remember(part);
 			} catch (error) {
@@ -51,7 +62,7 @@ export function barWriter(store: LineStore): (entries: Entry<Bar>[]) => Promise<
 		}
 	};
 
-	return async (entries) => {
+	return async (entries, { getRemainingTimeInMillis }) => {
 		const outcomes = entries.map((): Outcome => ({ status: "handled" }));
 		const items = entries
 			.flatMap(({ value }, index): Item[] => {
@@ -73,7 +84,7 @@ export function barWriter(store: LineStore): (entries: Entry<Bar>[]) => Promise<
 			remember(current);
 		} catch (error) {
 			// All versions this time, in order: a rejected one must not take the older, good one with it.
-			if (error instanceof LinesRejected) await write(items, outcomes);
+			if (error instanceof LinesRejected) await write(items, outcomes, getRemainingTimeInMillis);
 			else for (const { index } of items) outcomes[index] = { status: "failed", error };
 		}
 		return outcomes;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Bar } from "../../../contracts.ts";
-import { LinesRejected } from "../../../landing/influxdb/store.ts";
+import { LinesRejected } from "../../../landing/influxdb/answers.ts";
 import { barWriter } from "../../../landing/influxdb/writer.ts";
 import { observedConsumer } from "../../support/consumer.ts";
 import { deliver, kinesisRecords } from "../../support/kinesis.ts";
@@ -101,6 +101,28 @@ describe("a line that the store rejects", () => {
 		expect(abandoned).toEqual([]);
 		expect(store.rows.size).toBe(15);
 		expect(letters).toHaveLength(1);
+	});
+});
+
+describe("a store that rejects all of many", () => {
+	test("is asked only as long as the call lasts: what is left comes again, and each is kept once", async () => {
+		const store = fakeStore();
+		store.rejects = () => true;
+		const write = barWriter(store);
+		// Each call has time for 20 requests.
+		const handle = (entries: Parameters<typeof write>[0]) => {
+			const end = store.requests.length + 20;
+			return write(entries, { getRemainingTimeInMillis: () => 15_000 + (end - store.requests.length) * 1_000 });
+		};
+		const { handler, letters, counts } = observedConsumer({ schema: Bar, handle });
+		const records = kinesisRecords(many(60));
+		const { calls, abandoned } = await deliver(handler, records, { retryAttempts: 0 });
+		expect(abandoned).toEqual([]);
+		expect(calls.length).toBeGreaterThan(4);
+		expect(letters.map(({ sequence_number }) => sequence_number)).toEqual(
+			records.map(({ kinesis }) => kinesis.sequenceNumber),
+		);
+		expect(counts.handled).toBe(0);
 	});
 });
 
