@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { cleanCommand } from "./clean.ts";
 import { isUserError, messageOf } from "./errors.ts";
+import { latestCommand } from "./latest/command.ts";
 import { root } from "./paths.ts";
 import { queryCommand } from "./query.ts";
 import { upCommand } from "./up.ts";
@@ -13,6 +14,7 @@ export async function program(): Promise<Command> {
 	const { produceCommand } = await import("../producer/command.ts");
 	const { sqlCommand } = await import("../sql/workbench/command.ts");
 	const { alertsCommand } = await import("../alerting/commands/command.ts");
+	const { athenaCommand } = await import("./athena/command.ts");
 	const command = new Command("tidemark")
 		.description(
 			"Stream analytics for market data: trades through Kinesis, Flink SQL and Iceberg, on this machine or on AWS",
@@ -24,6 +26,8 @@ export async function program(): Promise<Command> {
 		.addCommand(sqlCommand())
 		.addCommand(alertsCommand())
 		.addCommand(queryCommand())
+		.addCommand(latestCommand())
+		.addCommand(athenaCommand())
 		.addCommand(cleanCommand());
 	// Subcommands inherit neither of these.
 	for (const each of [command, ...command.commands, ...command.commands.flatMap(({ commands }) => commands)])

@@ -8,6 +8,8 @@ import { localCredentials, region, type Stack } from "./stack.ts";
 export interface Lake extends DuckDb {
 	/** The names of the tables. */
 	tables: string[];
+	/** Where the newest metadata of each table is, by its name. */
+	locations: ReadonlyMap<string, string>;
 	/** Points the views at the newest snapshots. */
 	refresh(): Promise<void>;
 }
@@ -20,8 +22,10 @@ export async function openLake(stack: Pick<Stack, "endpoints" | "outputs">): Pro
 	const lake: Lake = {
 		...db,
 		tables: [],
+		locations: new Map(),
 		async refresh() {
-			lake.tables = await makeViews(db, glue, stack.outputs.LakeDatabase);
+			lake.locations = await makeViews(db, glue, stack.outputs.LakeDatabase);
+			lake.tables = [...lake.locations.keys()].sort();
 		},
 		close() {
 			glue.destroy();
@@ -40,8 +44,8 @@ export async function openLake(stack: Pick<Stack, "endpoints" | "outputs">): Pro
 	}
 }
 
-async function makeViews({ connection }: DuckDb, glue: GlueClient, database: string): Promise<string[]> {
-	const tables: string[] = [];
+async function makeViews({ connection }: DuckDb, glue: GlueClient, database: string): Promise<Map<string, string>> {
+	const tables = new Map<string, string>();
 	let next: string | undefined;
 	do {
 		const page = await glue.send(
@@ -56,9 +60,9 @@ async function makeViews({ connection }: DuckDb, glue: GlueClient, database: str
 			} catch (cause) {
 				throw new UserError(`The lake's table ${Name} cannot be read from ${location}: ${messageOf(cause)}`, { cause });
 			}
-			tables.push(Name);
+			tables.set(Name, location);
 		}
 		next = page.NextToken;
 	} while (next);
-	return tables.sort();
+	return tables;
 }

@@ -10,7 +10,7 @@ export interface Token {
 const SKIPPED = /\s+|--[^\n]*|\/\*[\s\S]*?\*\//y;
 const KINDS: [Token["kind"], RegExp][] = [
 	["string", /'(?:[^']|'')*'/y],
-	["quoted", /`[^`]*`/y],
+	["quoted", /`[^`]*`|"(?:[^"]|"")*"/y],
 	["number", /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y],
 	["word", /[A-Za-z_]\w*/y],
 	["operator", /<>|<=|>=|!=|\|\||[^\s\w]/y],

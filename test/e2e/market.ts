@@ -82,10 +82,19 @@ export function writeCsv(dir: string, name: string, rows: Row[]): string {
 	return file;
 }
 
+/** Who traded: nothing of it is in the real file, so that it is made of the sequence. Some have no trader. */
+export function partyOf({ sequence }: Row): { currency: string; side: "buy" | "sell"; trader: string | null } {
+	const n = Number(sequence);
+	return { currency: "USD", side: n % 3 === 0 ? "sell" : "buy", trader: n % 11 === 0 ? null : `T${n % 7}` };
+}
+
 function record(row: Row): Record<string, unknown> {
 	const { condition: _condition, ...rest } = row;
+	const { trader, ...party } = partyOf(row);
 	return {
 		...rest,
+		...party,
+		...(trader === null ? {} : { trader }),
 		price: Number(row.price),
 		size: Number(row.size),
 		sequence: Number(row.sequence),

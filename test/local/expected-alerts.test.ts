@@ -46,7 +46,7 @@ async function lakeOf(bars: Bar[], hits: Hit[]): Promise<Lake> {
 			.join(", ");
 	for (const row of bars) await connection.run(`INSERT INTO bars VALUES (${values(row)})`);
 	for (const row of hits) await connection.run(`INSERT INTO hits VALUES (${values(row)})`);
-	return { connection, tables: [], refresh: async () => {}, close: () => {} };
+	return { connection, tables: [], locations: new Map(), refresh: async () => {}, close: () => {} };
 }
 
 const at = (time: string) => `2013-10-07T${time}.000Z`;

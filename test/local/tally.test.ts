@@ -22,7 +22,7 @@ async function lakeOf(inserts: string): Promise<Lake> {
 		CREATE TABLE rejects (reason VARCHAR, shard_id VARCHAR, sequence_number VARCHAR, sub_sequence_number BIGINT);
 		CREATE TABLE counts (symbol VARCHAR, window_start TIMESTAMPTZ, trades BIGINT, duplicates BIGINT);
 		${inserts}`);
-	return { connection, tables: [], refresh: async () => {}, close: () => {} };
+	return { connection, tables: [], locations: new Map(), refresh: async () => {}, close: () => {} };
 }
 
 const bar = (interval: string, start: string, trades: number) =>
