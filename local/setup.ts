@@ -13,6 +13,8 @@ import { hashFiles, isMade, makeStep, type Step } from "./steps.ts";
 const QUESTDB = "org.questdb:questdb:9.3.4";
 const EMULATOR = "ministack[full]==1.5.33";
 const LINTER = "sqlfluff==4.5.0";
+// The extra moto[server] brings 180 MB more, for services that nothing here asks.
+const MOTO = ["moto==5.2.5", "flask==3.1.3", "flask-cors==6.0.5"];
 const DEPENDENCY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
 const EXTENSIONS = ["httpfs", "avro", "iceberg"];
 
@@ -39,6 +41,15 @@ export async function setUpLinter(progress: Progress, signal?: AbortSignal): Pro
 		await makeChains([[linterStep(programs)]], progress, signal);
 	}
 	return join(tools().dir, "sqlfluff", "bin", "python");
+}
+
+/** Installs moto, which stands in for Timestream in tests, unless it is there; returns its Python. */
+export async function setUpMoto(progress: Progress, signal?: AbortSignal): Promise<string> {
+	if (!areMade([[motoStep()]])) {
+		const programs = await findPrerequisites(["node", "python"]);
+		await makeChains([[motoStep(programs)]], progress, signal);
+	}
+	return join(tools().dir, "moto", "bin", "python");
 }
 
 function areMade(chains: Step[][]): boolean {
@@ -136,6 +147,15 @@ function linterStep(programs?: Pick<Found, "python">): Step {
 		title: "Installing the SQL linter",
 		inputs: [LINTER, hashFiles(plugin, "pyproject.toml", "tidemark_flink.py")],
 		make: (dir, log, signal) => pythonWith([LINTER, plugin], programs, dir, log, signal),
+	};
+}
+
+function motoStep(programs?: Pick<Found, "python">): Step {
+	return {
+		name: "moto",
+		title: "Installing moto",
+		inputs: MOTO,
+		make: (dir, log, signal) => pythonWith(MOTO, programs, dir, log, signal),
 	};
 }
 
