@@ -7,6 +7,29 @@ const wholeNumber = z.int().positive();
 /** The options that say where to send; the stack knows better. */
 const ofTheStack = ["--stream", "--endpoint", "--region", "--lateness", "--health", "--spool"];
 
+const Store = z.enum(["influxdb", "live-analytics", "dynamodb"]);
+/** A store that bars land in. */
+export type Store = z.infer<typeof Store>;
+
+/** What the stores need of one another's settings. */
+function checkStores(
+	given: { stores?: Store[] | undefined; endpoints: { store?: string | undefined }; storeSecret?: string | undefined },
+	{ addIssue }: { addIssue: (issue: { code: "custom"; path: string[]; message: string }) => void },
+): void {
+	const { stores, endpoints, storeSecret } = given;
+	if (stores?.includes("influxdb") && endpoints.store === undefined) {
+		addIssue({ code: "custom", path: ["stores"], message: "influxdb needs its address: set endpoints.store" });
+	}
+	const address = URL.parse(endpoints.store ?? "");
+	if (storeSecret && address?.protocol === "http:" && !/^(127\.|localhost$|\[::1\]$)/.test(address.hostname)) {
+		addIssue({
+			code: "custom",
+			path: ["endpoints", "store"],
+			message: "is not encrypted, and everybody on the way could read the token: use https, or leave out storeSecret",
+		});
+	}
+}
+
 /** What of a feed's words can be told to be wrong without reading them as a command line, which infra/fargate.ts does. */
 function checkFeed(words: readonly string[], { addIssue }: { addIssue: (message: string) => void }): void {
 	if (!["yahoo", "synthetic"].includes(words[0] ?? "")) {
@@ -95,9 +118,24 @@ export const Config = z.strictObject({
 	endpoints: z
 		.strictObject({ aws: z.url().optional(), store: z.url().optional(), sns: z.url().optional() })
 		.default({}),
+	/**
+	 * Where bars land, beside the lake: `influxdb` (at `endpoints.store`), `live-analytics` (Timestream for LiveAnalytics,
+	 * which takes no new customers), `dynamodb` (a table with the history of each symbol): docs/stores.md. Left out, it is
+	 * `influxdb` where there is an address for it, and none otherwise. The latest prices are always kept.
+	 */
+	stores: z.array(Store).optional(),
 	/** The store's bucket and organisation; QuestDB ignores both. */
-	storeBucket: z.string().default("tidemark"),
-	storeOrg: z.string().default("tidemark"),
+	storeBucket: z.string().min(1).default("tidemark"),
+	storeOrg: z.string().min(1).default("tidemark"),
+	/** The secret of Secrets Manager that holds the store's token: its name or its whole ARN. Left out, no token is sent. */
+	storeSecret: z.string().min(1).optional(),
+	/** Whether the store `dynamodb` keeps each tick too, beside the bars. */
+	historyTicks: z.boolean().default(false),
+	/** Days after which the store `dynamodb` forgets what was written. */
+	historyDays: wholeNumber.default(90),
+	/** Hours for which the store `live-analytics` keeps bars where queries are fast, and days for which it keeps them at all. */
+	memoryStoreHours: z.int().min(1).max(8766).default(24),
+	magneticStoreDays: z.int().min(1).max(73_000).default(365),
 
 	/** Most records in one call of a landing function; as many lines go into one request to the store. */
 	landingBatch: z.int().min(1).max(5_000).default(5_000),
@@ -126,6 +164,11 @@ export type Config = z.infer<typeof Config>;
 /** What can be overridden, as it is written in the context. */
 export type Overrides = z.input<typeof Config>;
 
+/** The stores that bars land in. */
+export function storesOf({ stores, endpoints }: Config): Store[] {
+	return stores ?? (endpoints.store === undefined ? [] : ["influxdb"]);
+}
+
 /**
  * The configuration with `overrides` in place of the defaults.
  *
@@ -144,7 +187,7 @@ export function readConfig(overrides: unknown = {}): Config {
 			);
 		}
 	}
-	const parsed = Config.safeParse(given);
+	const parsed = Config.superRefine(checkStores).safeParse(given);
 	if (parsed.success) return parsed.data;
 	throw new Error(
 		`The context "tidemark" has mistakes:\n${z.prettifyError(parsed.error)}\ninfra/config.ts lists the settings: ${Object.keys(Config.shape).join(", ")}.`,

@@ -28,7 +28,12 @@ export type FunctionProps = {
 	files?: Record<string, string>;
 };
 
-export type ConsumerProps = FunctionProps & { stream: Stream; batchSize: number };
+export type ConsumerProps = FunctionProps & {
+	stream: Stream;
+	batchSize: number;
+	/** How long records are gathered for one call; left out, they are passed on as they come. */
+	batchingWindow?: Duration;
+};
 
 /**
  * A function that is given a stream's records from the oldest on, shard by shard and in order. It says which record
@@ -41,6 +46,7 @@ export function streamConsumer(scope: Construct, id: string, props: ConsumerProp
 		new KinesisEventSource(stream, {
 			startingPosition: StartingPosition.TRIM_HORIZON,
 			batchSize: props.batchSize,
+			...(props.batchingWindow ? { maxBatchingWindow: props.batchingWindow } : {}),
 			bisectBatchOnError: true,
 			reportBatchItemFailures: true,
 			retryAttempts: config.retries,

@@ -30,6 +30,8 @@ export const Outputs = z.object({
 	LandingDeadLettersUrl: z.string(),
 	AlertingDeadLettersUrl: z.string(),
 	LatestTable: z.string(),
+	/** Where the store `dynamodb` is chosen. */
+	HistoryTable: z.string().optional(),
 	AlertsQueueUrl: z.string().optional(),
 	CollectorUrl: z.string().optional(),
 });

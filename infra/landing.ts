@@ -1,11 +1,24 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import type { Config } from "./config.ts";
+import { type Config, type Store, storesOf } from "./config.ts";
 import { deadLetterQueue, streamConsumer } from "./consumer.ts";
+import { landInDynamoDb } from "./history.ts";
+import { landInInfluxDb } from "./influxdb.ts";
 import type { Streams } from "./ingest.ts";
+import { landInLiveAnalytics } from "./live_analytics.ts";
 
-/** Bars into the time-series store, ticks into the table of latest prices: a function for each, so that each fails alone. */
+/** What each store's part of the stack is made of. */
+export type LandingProps = { config: Config; streams: Streams; deadLetters: Queue };
+
+const land: Record<Store, (scope: Construct, props: LandingProps) => void> = {
+	influxdb: landInInfluxDb,
+	"live-analytics": landInLiveAnalytics,
+	dynamodb: landInDynamoDb,
+};
+
+/** Bars into each chosen store, ticks into the table of latest prices: a function for each, so that each fails alone. */
 export class LandingStack extends Stack {
 	/** The latest price of each symbol. */
 	readonly latest: TableV2;
@@ -22,21 +35,8 @@ export class LandingStack extends Stack {
 			removalPolicy: RemovalPolicy.DESTROY,
 		});
 
-		if (config.endpoints.store !== undefined) {
-			streamConsumer(this, "LandBars", {
-				config,
-				name: "landing-bars",
-				entry: "landing/influxdb/bars.lambda.ts",
-				stream: streams.bars,
-				batchSize: config.landingBatch,
-				deadLetters,
-				environment: {
-					STORE_URL: config.endpoints.store,
-					STORE_BUCKET: config.storeBucket,
-					STORE_ORG: config.storeOrg,
-				},
-			});
-		}
+		const parts = { config, streams, deadLetters };
+		for (const store of new Set(storesOf(config))) land[store](this, parts);
 		const landTicks = streamConsumer(this, "LandTicks", {
 			config,
 			name: "landing-ticks",

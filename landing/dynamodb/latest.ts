@@ -1,7 +1,7 @@
-import { ConditionalCheckFailedException, type DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { Tick } from "../../contracts.ts";
-import { type Entry, messageOf, type Outcome } from "../records.ts";
+import type { Entry, Outcome } from "../records.ts";
+import { putNewest } from "./put.ts";
 
 /**
  * Keeps each symbol's latest price in a DynamoDB table: one item a symbol, replaced by newer ticks only, so that ticks may
@@ -11,29 +11,14 @@ export function latestWriter(
 	client: DynamoDBDocumentClient,
 	table: string,
 ): (entries: Entry<Tick>[]) => Promise<Outcome[]> {
-	/** Writes the symbol's newest tick; if the table refuses that one for good, the next newest. */
-	const writeSymbol = async (newestFirst: { tick: Tick; index: number }[], outcomes: Outcome[]): Promise<void> => {
-		for (const [position, { tick, index }] of newestFirst.entries()) {
-			try {
-				await client.send(putIfNewer(table, tick));
-				return;
-			} catch (error) {
-				if (error instanceof ConditionalCheckFailedException) return;
-				if ((error as DynamoDBServiceException).name === "ValidationException") {
-					outcomes[index] = { status: "rejected", detail: `The table refused the item: ${messageOf(error)}` };
-				} else {
-					for (const { index } of newestFirst.slice(position)) outcomes[index] = { status: "failed", error };
-					return;
-				}
-			}
-		}
-	};
-
 	return async (entries) => {
 		const outcomes = entries.map((): Outcome => ({ status: "handled" }));
-		const ticks = entries.map(({ value }, index) => ({ tick: value, index }));
-		const bySymbol = Map.groupBy(ticks.sort(newestFirst), ({ tick }) => tick.symbol);
-		await Promise.all([...bySymbol.values()].map((group) => writeSymbol(group, outcomes)));
+		const ticks = entries.map(({ value }, index) => ({ tick: value, index })).sort(newestFirst);
+		const bySymbol = Map.groupBy(ticks, ({ tick }) => tick.symbol);
+		const groups = [...bySymbol.values()].map((group) =>
+			group.map(({ tick, index }) => ({ put: putIfNewer(table, tick), index })),
+		);
+		await putNewest(client, groups, outcomes);
 		return outcomes;
 	};
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { readConfig } from "../../infra/config.ts";
+import { readConfig, storesOf } from "../../infra/config.ts";
 
 test("the defaults are those of an account on AWS", () => {
 	const config = readConfig();
@@ -40,6 +40,17 @@ test("a rules file is found from the repository's root, wherever the stacks are 
 	expect(readConfig({ rulesFile: "/tmp/rules.yaml" }).rulesFile).toBe("/tmp/rules.yaml");
 });
 
+test("bars land where there is an address, unless the stores are named", () => {
+	const store = "https://store.example:8086";
+	expect(storesOf(readConfig())).toEqual([]);
+	expect(storesOf(readConfig({ endpoints: { store } }))).toEqual(["influxdb"]);
+	expect(storesOf(readConfig({ endpoints: { store }, stores: [] }))).toEqual([]);
+	expect(storesOf(readConfig({ stores: ["dynamodb", "live-analytics"] }))).toEqual(["dynamodb", "live-analytics"]);
+	for (const local of ["http://127.0.0.1:9000", "http://localhost:9000", "http://[::1]:9000"]) {
+		expect(readConfig({ storeSecret: "token", endpoints: { store: local } }).storeSecret).toBe("token");
+	}
+});
+
 describe("a mistake is an error that says where and what", () => {
 	test.each([
 		["an unknown setting", { shard: 4 }, /Unrecognized key: "shard"[\s\S]*lists the settings: prefix, shards/],
@@ -75,6 +86,18 @@ describe("a mistake is an error that says where and what", () => {
 			{ producerFeed: ["yahoo", "--symbols", "AAPL", "--proxy", "http://me:secret@proxy:3128"] },
 			/has a password in a URL/,
 		],
+		["a store that there is none of", { stores: ["questdb"] }, /at stores\[0\]/],
+		[
+			"a store without its address",
+			{ stores: ["influxdb"] },
+			/influxdb needs its address: set endpoints.store[\s\S]*at stores/,
+		],
+		[
+			"a token that everybody could read on its way",
+			{ storeSecret: "token", endpoints: { store: "http://store.example:8086" } },
+			/is not encrypted[\s\S]*at endpoints.store/,
+		],
+		["a history that is over at once", { historyDays: 0 }, /at historyDays/],
 		["an address of SNS that is none", { endpoints: { sns: "sns" } }, /Invalid URL[\s\S]*at endpoints.sns/],
 		["no alerts in a call", { alertingBatch: 0 }, /at alertingBatch/],
 		["alerts that are not remembered", { alertMemoryDays: 0 }, /at alertMemoryDays/],
