@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import type { Overrides } from "../infra/config.ts";
 import { deployLocal, type Outputs } from "../infra/deploy.ts";
 import { tools } from "./paths.ts";
 import { ownRules, readRules } from "./rules.ts";
@@ -35,6 +36,20 @@ export function prepareDeployment(start: StackStart, { dir, endpoints }: StackRe
 	return {
 		rules: { file: rulesFile, deployed },
 		deploy: (signal) => deployLocal({ endpoint: endpoints.aws, stackDir: dir, overrides, signal }),
+	};
+}
+
+/**
+ * What of the configuration a user chooses at the start: the file of rules, and whether there is a table of histories beside
+ * QuestDB. A stack that has one keeps it; a start that does not ask for it would remove it with all that is in it.
+ */
+export function chosenOverrides(
+	{ rules, keepHistory = false }: { rules?: string; keepHistory?: boolean },
+	kept?: StackRecord,
+): Pick<Overrides, "rulesFile" | "stores"> {
+	return {
+		...(rules === undefined ? {} : { rulesFile: resolve(rules) }),
+		...(keepHistory || kept?.outputs?.HistoryTable !== undefined ? { stores: ["influxdb", "dynamodb"] } : {}),
 	};
 }
 

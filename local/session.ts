@@ -7,6 +7,7 @@ import {
 	publish,
 } from "../producer/index.ts";
 import { latenessOf } from "./application.ts";
+import { chosenOverrides } from "./deployment.ts";
 import type { Sent } from "./drain.ts";
 import { isUserError, messageOf, UserError } from "./errors.ts";
 import { type FeedOptions, feedSpecOf, isOfThePresent } from "./feed-options.ts";
@@ -32,6 +33,8 @@ export interface UpOptions extends FeedOptions {
 	sql?: string;
 	/** The file of alerting rules; the repository's own by default. */
 	rules?: string;
+	/** Keeps the history of each symbol in DynamoDB beside the time-series store. */
+	keepHistory?: boolean;
 	shards?: number;
 	parallelism: number;
 	page: boolean;
@@ -122,7 +125,7 @@ async function session(options: UpOptions, once: boolean, progress: Progress, si
 			watchSql: !once,
 			watchRules: !once,
 			overrides: {
-				...(options.rules === undefined ? {} : { rulesFile: resolve(options.rules) }),
+				...chosenOverrides(options, kept),
 				// A run that ends says the same on every day.
 				liveData: !once && isOfThePresent(spec),
 			},

@@ -42,6 +42,10 @@ export function upCommand(): Command {
 		.option("--once", "with --replay or --count: end when all is processed, and print the counts as one line of JSON")
 		.option("--sql <dir>", "another SQL directory than this repository's sql")
 		.option("--rules <file>", "another file of alerting rules than this repository's alerting/rules.yaml")
+		.option(
+			"--keep-history",
+			"keep each symbol's bars in DynamoDB too, for npx tidemark latest --history; the live stack goes on with it",
+		)
 		.option("--shards <n>", "shards of each stream (default: 2, or what the live stack has)", parseCount)
 		.option("--parallelism <n>", "parallel subtasks of the Flink job", parseCount, 1)
 		.option("--no-page", "leave the live page out");

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { prepareDeployment } from "../../local/deployment.ts";
+import { chosenOverrides, prepareDeployment } from "../../local/deployment.ts";
 import { ownRules } from "../../local/rules.ts";
 import type { StackStart } from "../../local/running.ts";
 import { placesIn, type StackRecord } from "../../local/stack.ts";
@@ -45,4 +45,15 @@ test("rules with a mistake are refused before anything is deployed, and those of
 	writeFileSync(placesIn(dir).rules, RULES);
 	expect(prepared).toThrow(/mine\.yaml:2: rule move: when .*prise/);
 	expect(readFileSync(placesIn(dir).rules, "utf8")).toBe(RULES);
+});
+
+test("a table of histories is there where it is asked for, and stays where it is", () => {
+	const stores = ["influxdb", "dynamodb"];
+	const kept = (outputs: object | undefined) => ({ outputs }) as StackRecord;
+	expect(chosenOverrides({})).toEqual({});
+	expect(chosenOverrides({ keepHistory: true })).toEqual({ stores });
+	expect(chosenOverrides({}, kept({ HistoryTable: "History" }))).toEqual({ stores });
+	expect(chosenOverrides({}, kept({ LatestTable: "Latest" }))).toEqual({});
+	expect(chosenOverrides({}, kept(undefined))).toEqual({});
+	expect(chosenOverrides({ rules: "/tmp/mine.yaml" })).toEqual({ rulesFile: "/tmp/mine.yaml" });
 });

@@ -1,0 +1,63 @@
+/** The tables that `tidemark latest` reads: of a stack on this machine, or of the account that the environment names. */
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { emulated } from "../../infra/emulated.ts";
+import { documentClient } from "../../landing/dynamodb/client.ts";
+import { messageOf, UserError } from "../errors.ts";
+import { findStack } from "../stack.ts";
+import { withEmulator } from "../wake.ts";
+
+export interface Tables {
+	client: DynamoDBDocumentClient;
+	/** The table of latest prices. */
+	latest: string;
+	/** The table of histories; undefined where the store `dynamodb` is not chosen. */
+	history: string | undefined;
+}
+
+/**
+ * Gives `work` the tables that the options name. A local stack that is not up has its emulator started for it.
+ *
+ * @throws UserError where there are none
+ */
+export async function withTables<T>(
+	{ aws, run }: { aws?: boolean; run?: string },
+	work: (tables: Tables) => Promise<T>,
+): Promise<T> {
+	if (aws) return using({}, await outputsOf("TidemarkLanding"), work);
+	return withEmulator(await findStack(run), ({ endpoints, outputs }) => using(emulated(endpoints.aws), outputs, work));
+}
+
+async function using<T>(
+	config: DynamoDBClientConfig,
+	{ LatestTable, HistoryTable }: { LatestTable?: string | undefined; HistoryTable?: string | undefined },
+	work: (tables: Tables) => Promise<T>,
+): Promise<T> {
+	if (LatestTable === undefined) {
+		throw new UserError("The stack does not say its table of latest prices: deploy it again as it is now");
+	}
+	const client = documentClient(config);
+	try {
+		return await work({ client, latest: LatestTable, history: HistoryTable });
+	} finally {
+		client.destroy();
+	}
+}
+
+/** The outputs of a stack of the account. */
+async function outputsOf(stack: string): Promise<Record<string, string>> {
+	const client = new CloudFormationClient();
+	try {
+		const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
+		const outputs = Stacks[0]?.Outputs ?? [];
+		return Object.fromEntries(outputs.map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]));
+	} catch (cause) {
+		throw new UserError(
+			`AWS does not say the outputs of the stack ${stack}: ${messageOf(cause)}. AWS_PROFILE and AWS_REGION name the account and region that it is deployed to`,
+			{ cause },
+		);
+	} finally {
+		client.destroy();
+	}
+}
