@@ -52,6 +52,18 @@ export async function setUpMoto(progress: Progress, signal?: AbortSignal): Promi
 	return join(tools().dir, "moto", "bin", "python");
 }
 
+/** Fetches Trino's parser unless it is there, which only `tidemark athena lint` and the tests need; returns its folder. */
+export async function setUpTrinoParser(
+	progress: Progress,
+	signal?: AbortSignal,
+): Promise<Pick<Found, "java"> & { dir: string }> {
+	const programs = areMade([[trinoParserStep()]])
+		? await findPrerequisites(["jdk"])
+		: await findPrerequisites(["node", "jdk", "mvn"]);
+	if ("mvn" in programs) await makeChains([[trinoParserStep(programs as Programs)]], progress, signal);
+	return { java: programs.java, dir: join(tools().dir, "trino-parser") };
+}
+
 function areMade(chains: Step[][]): boolean {
 	return chains.flat().every((step) => isMade(step, tools().dir));
 }
@@ -156,6 +168,22 @@ function motoStep(programs?: Pick<Found, "python">): Step {
 		title: "Installing moto",
 		inputs: MOTO,
 		make: (dir, log, signal) => pythonWith(MOTO, programs, dir, log, signal),
+	};
+}
+
+function trinoParserStep(programs?: Programs): Step {
+	const pom = join(root, "local", "athena", "trino", "pom.xml");
+	return {
+		name: "trino-parser",
+		title: "Fetching Trino's parser",
+		inputs: [hashFiles(root, "local/athena/trino/pom.xml"), DEPENDENCY_PLUGIN],
+		make: (dir, log, signal) =>
+			maven(
+				programs,
+				[`${DEPENDENCY_PLUGIN}:copy-dependencies`, "-DincludeScope=runtime", `-DoutputDirectory=${dir}`, "-f", pom],
+				log,
+				signal,
+			),
 	};
 }
 

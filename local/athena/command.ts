@@ -8,6 +8,7 @@ import { messageOf, UserError } from "../errors.ts";
 import { FORMATS, type Format, targetOf } from "./answer.ts";
 import { DOLLARS_PER_TB } from "./cost.ts";
 import { runHere } from "./here.ts";
+import { lintCommand } from "./lint-command.ts";
 import { runOnAws } from "./on-aws.ts";
 import { oneQuery } from "./statement.ts";
 
@@ -47,6 +48,7 @@ export function athenaCommand(): Command {
 		.option("--region <name>", "on AWS: the region (default: AWS_REGION, or the profile's)")
 		.option("--price <dollars>", "on AWS: what a TB scanned costs there", price, DOLLARS_PER_TB)
 		.addHelpText("after", NOTES)
+		.addCommand(lintCommand())
 		.action(async (file: string | undefined, options: Options) => {
 			process.stdout.write(`${file === undefined ? list(namedQueries()) : await runFile(file, options)}\n`);
 		});

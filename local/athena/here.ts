@@ -5,7 +5,7 @@ import { withEmulator } from "../wake.ts";
 import { type Target, writeAnswer } from "./answer.ts";
 import { viewsAsOf } from "./as-of.ts";
 import { speakAthena } from "./session.ts";
-import { tablesIn } from "./statement.ts";
+import { parse, tablesIn } from "./tree.ts";
 
 /**
  * Runs one query over the lake of a stack on this machine, and returns what is to be printed.
@@ -20,6 +20,8 @@ export async function runHere(
 		const lake = await openLake(awake);
 		try {
 			await prepare(lake, query, asOf);
+			// A mistake in the query is told as such, not as one of the COPY around it.
+			if (target.format === "parquet") await runSql(lake, `EXPLAIN ${query}`);
 			return await writeAnswer(target, lake.connection, query, () => runSql(lake, query));
 		} finally {
 			lake.close();
@@ -28,13 +30,11 @@ export async function runHere(
 }
 
 /**
- * Makes an open lake ready for one query as of a time, and checks the query. Views that were pointed at a time stay there
+ * Makes an open lake ready for one query as of a time. Views that were pointed at a time stay there
  * until the lake is refreshed.
  */
 export async function prepare(lake: Lake, query: string, asOf?: Date): Promise<void> {
-	await speakAthena(lake.connection);
-	const names = tablesIn(lake.connection, query);
-	if (asOf) await viewsAsOf(lake, names, asOf);
-	// Bound here, so that a mistake in the query is told as such, whatever its answer is to be written to.
-	await runSql(lake, `EXPLAIN ${query}`);
+	const { connection } = lake;
+	await speakAthena(connection);
+	if (asOf) await viewsAsOf(lake, tablesIn(await parse(connection, query)), asOf);
 }

@@ -6,7 +6,7 @@ import { type Target, writeAnswer } from "./answer.ts";
 import { textAsOf } from "./as-of.ts";
 import { type Results, runQuery } from "./client.ts";
 import { costOf, sayBytes } from "./cost.ts";
-import { tablesIn } from "./statement.ts";
+import { parse, tablesIn } from "./tree.ts";
 
 /** Where a query runs on AWS. */
 export interface OnAws {
@@ -41,7 +41,7 @@ export async function runOnAws(
 	const connection = await instance.connect();
 	const client = new AthenaClient(aws.region ? { region: aws.region } : {});
 	try {
-		const text = asOf ? textAsOf(query, tablesIn(connection, query), asOf) : query;
+		const text = asOf ? textAsOf(query, tablesIn(await parse(connection, query)), asOf) : query;
 		const results = await runQuery(client, text, {
 			workgroup: aws.workgroup,
 			database: aws.database,
@@ -51,7 +51,7 @@ export async function runOnAws(
 		say(sayCost(results, aws.dollarsPerTb));
 		await connection.run("SET TimeZone = 'UTC'");
 		await connection.run(tableOf(results));
-		const rows = results.rows.map((row) => `(${row.map(text_).join(", ")})`);
+		const rows = results.rows.map((row) => `(${row.map(textLiteral).join(", ")})`);
 		// A statement of all rows at once would be long; a few thousand are no matter.
 		for (let i = 0; i < rows.length; i += 5_000)
 			await connection.run(`INSERT INTO texts VALUES ${rows.slice(i, i + 5_000).join(", ")}`);
@@ -81,7 +81,7 @@ function sayCost({ scanned, milliseconds }: Results, dollarsPerTb?: number): str
 const tableOf = ({ columns }: Results) =>
 	`CREATE TABLE texts (${columns.map((_, i) => `c${i} VARCHAR`).join(", ") || "c0 VARCHAR"})`;
 
-const text_ = (value: string | null) => (value === null ? "NULL" : `'${value.replaceAll("'", "''")}'`);
+const textLiteral = (value: string | null) => (value === null ? "NULL" : `'${value.replaceAll("'", "''")}'`);
 
 /** DuckDB's types have Athena's names, but for two; what it does not know stays text. */
 function typed({ name, type }: Results["columns"][number], i: number): string {

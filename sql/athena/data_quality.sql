@@ -1,6 +1,6 @@
 -- Whether the lake is what it promises: a row for each rule, with the rows that were held against it and those that
 -- break it. Key: rule. failed is 0 everywhere but in the last lines, which count records that are in no bar.
--- A bar is held against trades and smaller bars once its window has closed; the parts of one that is still open are not.
+-- A bar is held against trades and smaller bars once its window has closed; parts of one that is open are not.
 -- Parameters: from_day and to_day, UTC, both included: of event times and windows, of rejects the arrival.
 WITH parameters AS (
   SELECT
@@ -64,9 +64,15 @@ built AS (
 
 rules AS (
   SELECT 1 AS place, 'a trade is there once' AS rule, SUM(copies) AS checked, SUM(copies - 1) AS failed
-  FROM (SELECT COUNT(*) AS copies FROM own_trades GROUP BY symbol, event_time, trade_id) AS trade_keys
+  FROM (
+    SELECT COUNT(*) AS copies
+    FROM own_trades
+    GROUP BY symbol, event_time, trade_id
+  ) AS trade_keys
   UNION ALL
-  SELECT 2, 'a trade has a price above 0 and no negative size', COUNT(*), COUNT(CASE WHEN price <= 0E0 OR size < 0 THEN 1 END)
+  SELECT
+    2, 'a trade has a price above 0 and no negative size', COUNT(*),
+    COUNT(CASE WHEN price <= 0E0 OR size < 0 THEN 1 END)
   FROM own_trades
   UNION ALL
   SELECT
@@ -75,7 +81,11 @@ rules AS (
   FROM own_trades
   UNION ALL
   SELECT 4, 'a bar is there once', SUM(copies), SUM(copies - 1)
-  FROM (SELECT COUNT(*) AS copies FROM own_bars GROUP BY symbol, "interval", window_start) AS bar_keys
+  FROM (
+    SELECT COUNT(*) AS copies
+    FROM own_bars
+    GROUP BY symbol, "interval", window_start
+  ) AS bar_keys
   UNION ALL
   SELECT
     5, 'a bar has open and close between low and high', COUNT(*),
@@ -110,7 +120,9 @@ rules AS (
   CROSS JOIN parameters
   WHERE counts.day BETWEEN parameters.from_day AND parameters.to_day
   UNION ALL
-  SELECT 11, 'records: ' || kinds.reason, COUNT(rejects.reason), COUNT(CASE WHEN rejects.reason = kinds.reason THEN 1 END)
+  SELECT
+    11, 'records: ' || kinds.reason, COUNT(rejects.reason),
+    COUNT(CASE WHEN rejects.reason = kinds.reason THEN 1 END)
   FROM (VALUES ('late'), ('invalid'), ('malformed')) AS kinds (reason)
   CROSS JOIN parameters
   LEFT JOIN rejects ON rejects.day BETWEEN parameters.from_day AND parameters.to_day

@@ -32,4 +32,4 @@ SELECT
   notional,
   ROUND(CAST(volume AS DOUBLE) / NULLIF(CAST(SUM(volume) OVER () AS DOUBLE), 0E0) * 100E0, 6) AS volume_pct
 FROM totals
-ORDER BY volume DESC, exchange, currency, side;
+ORDER BY volume DESC, exchange ASC, currency ASC, side ASC;

@@ -3,7 +3,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { onTestFinished } from "vitest";
 import { makeEmptyLake } from "../../../local/athena/empty-lake.ts";
 import { speakAthena } from "../../../local/athena/session.ts";
-import { oneQuery, tablesIn } from "../../../local/athena/statement.ts";
+import { oneQuery } from "../../../local/athena/statement.ts";
 import { runSql } from "../../../local/query.ts";
 import type { Rows } from "../../../local/rows.ts";
 import { namedQueries } from "../../../sql/athena/named.ts";
@@ -47,7 +47,6 @@ export async function openMemoryLake() {
 			const query = namedQueries().find((each) => each.name === name);
 			if (!query) throw new Error(`There is no query ${name}`);
 			const text = withValues(oneQuery(query.text, name), values);
-			tablesIn(connection, text);
 			return objects(await runSql({ connection, tables }, text)) as T[];
 		},
 	};
