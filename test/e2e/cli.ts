@@ -2,7 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { asJson } from "../../local/format.ts";
+import { openLake } from "../../local/lake.ts";
 import { root, toolsDir } from "../../local/paths.ts";
+import { runSql } from "../../local/query.ts";
+import { isDeployed } from "../../local/stack.ts";
+import { withEmulator } from "../../local/wake.ts";
+import { currentRun } from "./kill.ts";
 
 /** The last line that a run with `--once` prints. */
 export interface Result {
@@ -71,7 +77,23 @@ export function resultOf(stdout: string): Result {
 	return JSON.parse(lines[0] ?? "") as Result;
 }
 
-/** The rows of a query over the latest run's lake. */
+/** The rows of several queries over the lake of the one run in this state directory, whose emulator is woken once for them. */
+export async function queries<T extends unknown[][]>(state: string, ...sql: { [Each in keyof T]: string }): Promise<T> {
+	const run = currentRun(state);
+	if (!run || !isDeployed(run)) throw new Error(`There is no run in ${state}`);
+	return withEmulator(run, async (awake) => {
+		const lake = await openLake(awake);
+		try {
+			const rows: unknown[] = [];
+			for (const each of sql) rows.push(JSON.parse(asJson(await runSql(lake, each))));
+			return rows as T;
+		} finally {
+			lake.close();
+		}
+	});
+}
+
+/** The rows of a query over the latest run's lake, as the command prints them. */
 export async function query<T>(state: string, sql: string): Promise<T[]> {
 	return JSON.parse(await succeed(state, ["query", "--json", sql])) as T[];
 }

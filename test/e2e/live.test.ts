@@ -1,63 +1,125 @@
-/** What a newcomer sees: the live stack with its default feed in a real browser, stopped with Ctrl-C and started again. */
-import { readdirSync, readFileSync } from "node:fs";
+/**
+ * What a newcomer sees of the live stack with its default feed: candles in a real browser, the SQL edited while it runs,
+ * Ctrl-C, and a second start. Nothing of the job's state is lost, whatever is saved.
+ */
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
+import { flinkRest } from "../../local/flink-rest.ts";
+import { root } from "../../local/paths.ts";
 import { choosePorts } from "../../local/ports.ts";
+import { isJobFile, readSqlFiles } from "../../local/release.ts";
 import type { StackRecord } from "../../local/stack.ts";
 import { open, startBrowser } from "../local/page/browser.ts";
-import { query, temporaryState, tidemark } from "./cli.ts";
+import { query, succeed, temporaryState, tidemark } from "./cli.ts";
 import { readJson } from "./files.ts";
 
 const GIB = 1024 ** 3;
 const state = temporaryState();
-afterAll(() => state.remove());
+const sql = mkdtempSync(join(tmpdir(), "tidemark-sql-"));
+cpSync(join(root, "sql"), sql, {
+	recursive: true,
+	filter: (path) => path === join(root, "sql") || !/runner|workbench/.test(path.slice(root.length)),
+});
+afterAll(() => {
+	state.remove();
+	rmSync(sql, { recursive: true, force: true });
+});
 
-test("candles form on the page, Ctrl-C stops everything, and the next start goes on without a double", async () => {
+const BARS_15M = `-- One row: the 5m bars of a symbol in fifteen minutes. Key: symbol, bar_start. Time: bar_time.
+${readFileSync(join(root, "sql/2_views/bars_5m.sql"), "utf8")
+	.slice(readFileSync(join(root, "sql/2_views/bars_5m.sql"), "utf8").indexOf("CREATE VIEW"))
+	.replace("bars_5m AS", "bars_15m AS")
+	.replace("TABLE bars_1m", "TABLE bars_5m")
+	.replace("'5' MINUTE", "'15' MINUTE")}`;
+
+test("candles form, edits keep the state or wait, Ctrl-C stops everything, and the next start goes on without a double", async () => {
+	expect(Object.keys(readSqlFiles(sql)).every(isJobFile)).toBe(true);
 	const { aws, flink, questdb, page } = await choosePorts(
 		{},
 		{ pickFree: true, names: ["aws", "flink", "questdb", "page"] },
 	);
 	const ports = ["--port-aws", aws, "--port-flink", flink, "--port-questdb", questdb, "--port-page", page].map(String);
+	const rest = flinkRest(`http://127.0.0.1:${flink}`);
 	const browser = await startBrowser();
-	const up = () => tidemark(state.dir, ["up", ...ports]);
+	const up = () => tidemark(state.dir, ["up", ...ports, "--sql", sql]);
 	let run = up();
 	try {
-		const first = await candlesOn(`http://127.0.0.1:${page}`);
-		expect(first.label).toMatch(/\d+ closed candles?/);
-		expect(first.wrongs).toEqual([]);
+		const candles = await candlesOn(`http://127.0.0.1:${page}`);
+		expect(candles.label).toMatch(/\d+ closed candles?/);
+		expect(candles.wrongs).toEqual([]);
 		expect(run.stderr()).toMatch(/synthetic/);
 		expect(memoryOf(state.dir)).toBeLessThan(4 * GIB);
+		await said(/Starting Flink with the job: done/);
+		const first = (await rest.job())?.id;
+
+		edit("2_views/bars.sql", (text) => text.replace("ROUND((`close` - `open`)", "ROUND((`close` - opened)"));
+		await said(/SQL not applied, the job runs on as it was:\n\s+2_views\/bars\.sql:\d+:\d+: Column 'opened' not found/);
+		expect((await rest.job())?.id, "the job was left alone").toBe(first);
+		const watched = await open(browser, `http://127.0.0.1:${page}`);
+		await watched.page.locator("#problems", { hasText: "SQL is down" }).waitFor({ timeout: 30_000 });
+		expect(await watched.page.locator("#problems").textContent()).toContain("Column 'opened' not found");
+		edit("2_views/bars.sql", (text) => text.replace("- opened)", "- `open`)"));
+		await said(/the files are again as the job that runs/);
+		await watched.page.locator("#problems", { hasText: "All parts are up" }).waitFor({ timeout: 30_000 });
+		await watched.close();
+
+		writeFileSync(join(sql, "2_views", "bars_15m.sql"), BARS_15M);
+		edit("2_views/all_bars.sql", (text) =>
+			text.replace(/;\s*$/, "\nUNION ALL\nSELECT CAST('15m' AS STRING) AS `interval`, * FROM bars_15m;\n"),
+		);
+		await said(/SQL applied in [\d.]+ s \(.*\): all \d+ states kept, 1 new/);
+		const second = (await rest.job())?.id;
+		expect(second).not.toBe(first);
+
+		edit("2_views/bars_1h.sql", (text) => text.replace("INTERVAL '1' HOUR", "INTERVAL '2' HOUR"));
+		await said(/SQL not applied, it is partly compatible .*\n\s+- .*window.*bars.*/);
+		expect((await rest.job())?.id).toBe(second);
+		await succeed(state.dir, ["sql", "apply"]);
+		await said(/SQL applied in [\d.]+ s \(.*\): \d+ states kept; /);
+
 		await interrupt();
 		expect(processesOf(state.dir)).toEqual([]);
 
+		// The windows that were open at each restart close in the second life, and are in the lake with its checkpoints.
 		run = up();
+		await said(/Starting Flink with the job: done/);
 		const again = await candlesOn(`http://127.0.0.1:${page}`);
 		expect(again.wrongs).toEqual([]);
-		// Rows are committed with checkpoints; what was there before is there once.
-		await waitFor(() => /Starting Flink with the job: done/.test(run.stderr()));
-		await sleep(12_000);
+		await sleep(60_000 - (Date.now() % 60_000) + 15_000);
 		await interrupt();
-		const [doubled] = await query<{ bars: number; trades: number; n: number }>(
-			state.dir,
-			`SELECT (SELECT count(*) - count(DISTINCT (symbol, interval, window_start)) FROM bars) AS bars,
-				(SELECT count(*) - count(DISTINCT (symbol, event_time, trade_id)) FROM trades) AS trades,
-				(SELECT count(*) FROM trades) AS n`,
-		);
-		expect(doubled).toMatchObject({ bars: 0, trades: 0 });
-		expect(doubled?.n).toBeGreaterThan(1_000);
+		const [sums] = await query<Record<string, number>>(state.dir, SUMS);
+		expect(sums).toMatchObject({ doubled_bars: 0, doubled_trades: 0, other_minutes: 0 });
+		expect(sums?.minutes).toBeGreaterThan(100);
+		expect(sums?.trades).toBeGreaterThan(1_000);
 	} finally {
 		run.child.kill("SIGINT");
 		await run.finished;
 		await browser.close();
 	}
 
+	function edit(file: string, how: (text: string) => string): void {
+		const path = join(sql, file);
+		const before = readFileSync(path, "utf8");
+		const after = how(before);
+		expect(after, `${file} was to be changed`).not.toBe(before);
+		writeFileSync(path, after);
+	}
+
+	async function said(what: RegExp): Promise<void> {
+		await waitFor(() => what.test(run.stderr()), `Never said: ${what}`);
+	}
+
 	async function candlesOn(url: string) {
-		await waitFor(() =>
-			fetch(url).then(
-				(answer) => answer.ok,
-				() => false,
-			),
+		await waitFor(
+			() =>
+				fetch(url).then(
+					(answer) => answer.ok,
+					() => false,
+				),
+			`No page at ${url}`,
 		);
 		const watched = await open(browser, url);
 		try {
@@ -75,13 +137,29 @@ test("candles form on the page, Ctrl-C stops everything, and the next start goes
 		expect(code, stderr).toBe(0);
 	}
 
-	async function waitFor(holds: () => boolean | Promise<boolean>): Promise<void> {
+	async function waitFor(holds: () => boolean | Promise<boolean>, otherwise: string): Promise<void> {
+		const until = performance.now() + 300_000;
 		while (!(await holds())) {
 			if (run.child.exitCode !== null) throw new Error(`tidemark up ended with ${run.child.exitCode}\n${run.stderr()}`);
-			await sleep(200);
+			if (performance.now() > until) throw new Error(`${otherwise}\n${run.stderr()}`);
+			await sleep(100);
 		}
 	}
 });
+
+/**
+ * Every minute that has a bar has as many trades in it as the lake has trades of that minute; a window that had lost its
+ * state would have fewer.
+ */
+const SUMS = `
+WITH bar_minutes AS (SELECT symbol, window_start, trade_count FROM bars WHERE "interval" = '1m'),
+trade_minutes AS (SELECT symbol, date_trunc('minute', event_time) AS window_start, count(*) AS n FROM trades GROUP BY ALL)
+SELECT
+	(SELECT count(*)::INT FROM bar_minutes) AS minutes,
+	(SELECT count(*)::INT FROM trades) AS trades,
+	(SELECT count(*)::INT FROM bar_minutes JOIN trade_minutes USING (symbol, window_start) WHERE n <> trade_count) AS other_minutes,
+	(SELECT (count(*) - count(DISTINCT (symbol, "interval", window_start)))::INT FROM bars) AS doubled_bars,
+	(SELECT (count(*) - count(DISTINCT (symbol, event_time, trade_id)))::INT FROM trades) AS doubled_trades`;
 
 /** The processes of the stack that name its directory, or belong to one that does. */
 function processesOf(dir: string): number[] {

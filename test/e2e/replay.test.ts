@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectSameBacktests } from "./alerts/backtests.ts";
 import { mostWithin, oracle, type Told } from "./alerts/oracle.ts";
-import { once, query, type Result, resultOf, temporaryState, tidemark } from "./cli.ts";
+import { once, queries, query, type Result, resultOf, temporaryState, tidemark } from "./cli.ts";
 import { expectSameBars, expectSameHits } from "./comparing.ts";
 import { type ExpectedBar, type ExpectedHit, expectedOf } from "./expected.ts";
 import { failingProxy } from "./failing_proxy.ts";
@@ -39,14 +39,16 @@ const count = (interval: string) => expected.bars.filter((bar) => bar.interval =
 async function expectAllStores(state: string, result: Result): Promise<void> {
 	expect(result.trades).toBe(expected.trades);
 	expect(result.bars).toEqual({ "1m": count("1m"), "5m": count("5m"), "1h": count("1h"), "1d": count("1d") });
-	expectSameBars(await query<ExpectedBar>(state, BARS), expected.bars);
-	expectSameHits(await query<ExpectedHit>(state, HITS), expected.hits);
-	expect(result.hits).toBe(expected.hits.length);
-	expect(result.alerts).toBe(told.length);
-	const [lake] = await query<{ n: number; ids: number }>(
+	const [bars, hits, [lake]] = await queries<[ExpectedBar[], ExpectedHit[], { n: number; ids: number }[]]>(
 		state,
+		BARS,
+		HITS,
 		"SELECT count(*) AS n, count(DISTINCT (symbol, event_time, trade_id)) AS ids FROM trades",
 	);
+	expectSameBars(bars, expected.bars);
+	expectSameHits(hits, expected.hits);
+	expect(result.hits).toBe(expected.hits.length);
+	expect(result.alerts).toBe(told.length);
 	expect(lake).toEqual({ n: expected.trades, ids: expected.trades });
 	expectSameBars(await storedBars(state), expected.bars);
 }

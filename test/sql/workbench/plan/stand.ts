@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+	closeSync,
+	mkdirSync,
+	mkdtempSync,
+	openSync,
+	readSync,
+	renameSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -41,7 +51,8 @@ export async function openStand(): Promise<Stand> {
 	const workbench = await startWorkbench({ java, log });
 	let folders = 0;
 	let from = 0;
-	const output = () => readFileSync(log, "utf8").slice(from);
+	/** Only what came since the start: Flink's log of all the jobs grows to megabytes, and is asked for many times a second. */
+	const output = () => readFrom(log, from);
 
 	async function compile(sql: Sql, properties: Record<string, string>, offline: boolean): Promise<Plan> {
 		folders += 1;
@@ -63,7 +74,7 @@ export async function openStand(): Promise<Stand> {
 			renameSync(join(dir, name), join(input, `${name}.json`));
 		},
 		async start(plan, restore) {
-			from = readFileSync(log, "utf8").length;
+			from = statSync(log).size;
 			const body = { plan: JSON.stringify(plan), conf: join(dir, "conf") };
 			await workbench.request(
 				"start",
@@ -75,7 +86,7 @@ export async function openStand(): Promise<Stand> {
 			while ((rowsIn(output())[table] ?? []).filter((row) => row.includes(text)).length < times) {
 				if (workbench.child.crashed()) throw new Error(`The workbench ended:\n${output().slice(-4000)}`);
 				if (Date.now() > until) throw new Error(`${table} printed no ${text}, but:\n${output().slice(-4000)}`);
-				await sleep(20);
+				await sleep(40);
 			}
 		},
 		async stop({ savepoint } = { savepoint: false }) {
@@ -98,6 +109,16 @@ async function stopped<T>(ask: () => Promise<T>): Promise<T> {
 		} catch (error) {
 			if (Date.now() > until || !String(error).includes("Not all required tasks are currently running")) throw error;
 		}
+	}
+}
+
+function readFrom(file: string, start: number): string {
+	const buffer = Buffer.alloc(statSync(file).size - start);
+	const descriptor = openSync(file, "r");
+	try {
+		return buffer.toString("utf8", 0, readSync(descriptor, buffer, 0, buffer.length, start));
+	} finally {
+		closeSync(descriptor);
 	}
 }
 
