@@ -93,6 +93,10 @@ export const Config = z.strictObject({
 		.string()
 		.regex(/^[a-z0-9_]+$/, "must be lower case letters, digits and underscores, as Athena wants it")
 		.default("tidemark"),
+	/** Megabytes (of a million bytes) that a query on Athena may scan before it is cancelled; 10,000 cost about 5 cents. */
+	athenaScanLimitMb: z.int().min(10).max(7_000_000).default(10_000),
+	/** Days for which Athena's answers are kept. */
+	athenaResultDays: wholeNumber.default(7),
 
 	/** Parallel subtasks of the Flink job; more than the shards of `trades` idle. */
 	parallelism: wholeNumber.default(1),

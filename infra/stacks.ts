@@ -1,5 +1,6 @@
 import { type App, Tags } from "aws-cdk-lib";
 import { AlertingStack } from "./alerting.ts";
+import { AthenaStack } from "./athena.ts";
 import { ComputeStack } from "./compute.ts";
 import type { Config } from "./config.ts";
 import { IngestStack } from "./ingest.ts";
@@ -15,6 +16,8 @@ export function tidemark(app: App, config: Config) {
 			? {}
 			: { producer: new ProducerStack(app, "TidemarkProducer", { config, streams: ingest.streams }) };
 	const lake = new LakeStack(app, "TidemarkLake", { config });
+	// An emulator's Athena reads no Iceberg tables: there `tidemark athena` runs the same queries itself.
+	const athena = config.endpoints.aws ? {} : { athena: new AthenaStack(app, "TidemarkAthena", { config, lake }) };
 	const compute = new ComputeStack(app, "TidemarkCompute", { config, streams: ingest.streams, lake });
 	const landing = new LandingStack(app, "TidemarkLanding", { config, streams: ingest.streams });
 	const alerting = new AlertingStack(app, "TidemarkAlerting", {
@@ -23,5 +26,5 @@ export function tidemark(app: App, config: Config) {
 		latest: landing.latest,
 	});
 	Tags.of(app).add("application", config.prefix);
-	return { ingest, ...producer, lake, compute, landing, alerting };
+	return { ingest, ...producer, lake, ...athena, compute, landing, alerting };
 }

@@ -1,0 +1,72 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { CfnNamedQuery, CfnWorkGroup } from "aws-cdk-lib/aws-athena";
+import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
+import type { Construct } from "constructs";
+import { namedQueries } from "../sql/athena/named.ts";
+import type { Config } from "./config.ts";
+import type { LakeStack } from "./lake.ts";
+
+/** Where people ask the lake: a workgroup that bounds what a query may scan, its answers' place, the named queries. */
+export class AthenaStack extends Stack {
+	constructor(scope: Construct, id: string, props: StackProps & { config: Config; lake: LakeStack }) {
+		super(scope, id, props);
+		const { config, lake } = props;
+		const results = new Bucket(this, "Results", {
+			encryption: BucketEncryption.S3_MANAGED,
+			blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+			enforceSSL: true,
+			minimumTLSVersion: 1.2,
+			lifecycleRules: [
+				{
+					expiration: Duration.days(config.athenaResultDays),
+					abortIncompleteMultipartUploadAfter: Duration.days(1),
+				},
+			],
+			// A bucket that holds something cannot be deleted; what a deleted stack leaves behind empties itself.
+			removalPolicy: RemovalPolicy.RETAIN,
+		});
+		const workgroup = new CfnWorkGroup(this, "WorkGroup", {
+			name: config.prefix,
+			description: "Tidemark's lake: encrypted answers that expire, and a limit to what a query may scan",
+			// Queries are in the repository and answers expire anyway.
+			recursiveDeleteOption: true,
+			workGroupConfiguration: {
+				bytesScannedCutoffPerQuery: config.athenaScanLimitMb * 1_000_000,
+				// Nobody who asks can go round the limit or put answers elsewhere.
+				enforceWorkGroupConfiguration: true,
+				publishCloudWatchMetricsEnabled: true,
+				// The version that is Trino; left to AWS, a workgroup may be moved to another.
+				engineVersion: { selectedEngineVersion: "Athena engine version 3" },
+				resultConfiguration: {
+					outputLocation: `s3://${results.bucketName}/results/`,
+					expectedBucketOwner: this.account,
+					encryptionConfiguration: { encryptionOption: "SSE_S3" },
+				},
+			},
+		});
+		for (const { name, comment, text } of namedQueries()) {
+			const query = new CfnNamedQuery(this, idOf(name), {
+				name,
+				description: descriptionOf(comment),
+				database: lake.database.ref,
+				workGroup: workgroup.name,
+				queryString: text,
+			});
+			query.addResourceDependency(workgroup);
+		}
+		new CfnOutput(this, "AthenaWorkGroup", { value: workgroup.name });
+		new CfnOutput(this, "AthenaResultsBucket", { value: results.bucketName });
+	}
+}
+
+/** `highest_per_hour` as `HighestPerHour`. */
+function idOf(name: string): string {
+	return name.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** As much of a file's comment as Athena keeps. */
+function descriptionOf(comment: readonly string[]): string {
+	const LONGEST = 1024;
+	const whole = comment.join(" ");
+	return whole.length <= LONGEST ? whole : `${whole.slice(0, LONGEST - 1)}…`;
+}

@@ -1,0 +1,126 @@
+import { Match } from "aws-cdk-lib/assertions";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { namedQueries } from "../../sql/athena/named.ts";
+import { policies, synthesis } from "./synthesis.ts";
+
+const { begin, end, synthesize } = synthesis();
+beforeAll(begin);
+afterAll(end);
+
+const athena = (overrides = {}) => {
+	const template = synthesize(overrides).athena;
+	if (!template) throw new Error("there is no stack of Athena");
+	return template;
+};
+
+describe("Athena's workgroup", () => {
+	test("limits what a query scans, and nobody who asks can change that or the answers' place", () => {
+		athena().hasResourceProperties("AWS::Athena::WorkGroup", {
+			Name: "tidemark",
+			RecursiveDeleteOption: true,
+			WorkGroupConfiguration: {
+				BytesScannedCutoffPerQuery: 10_000_000_000,
+				EnforceWorkGroupConfiguration: true,
+				PublishCloudWatchMetricsEnabled: true,
+				EngineVersion: { SelectedEngineVersion: "Athena engine version 3" },
+				ResultConfiguration: {
+					OutputLocation: { "Fn::Join": ["", ["s3://", { Ref: Match.stringLikeRegexp("^Results") }, "/results/"]] },
+					ExpectedBucketOwner: { Ref: "AWS::AccountId" },
+					EncryptionConfiguration: { EncryptionOption: "SSE_S3" },
+				},
+			},
+		});
+	});
+
+	test("is as configured", () => {
+		const template = athena({ prefix: "second", athenaScanLimitMb: 50, athenaResultDays: 3, lakeDatabase: "market" });
+		template.hasResourceProperties("AWS::Athena::WorkGroup", {
+			Name: "second",
+			WorkGroupConfiguration: { BytesScannedCutoffPerQuery: 50_000_000 },
+		});
+		template.hasResourceProperties("AWS::S3::Bucket", {
+			LifecycleConfiguration: { Rules: Match.arrayWith([Match.objectLike({ ExpirationInDays: 3 })]) },
+		});
+		template.allResourcesProperties("AWS::Athena::NamedQuery", { WorkGroup: "second" });
+	});
+
+	test("carries the application's tag", () => {
+		athena().hasResourceProperties("AWS::Athena::WorkGroup", { Tags: [{ Key: "application", Value: "tidemark" }] });
+	});
+
+	test("has no limit below Athena's own least", () => {
+		expect(() => synthesize({ athenaScanLimitMb: 9 })).toThrow("athenaScanLimitMb");
+	});
+});
+
+describe("the answers' bucket", () => {
+	test("is private and encrypted, takes TLS only, and forgets", () => {
+		const template = athena();
+		template.resourceCountIs("AWS::S3::Bucket", 1);
+		template.hasResourceProperties("AWS::S3::Bucket", {
+			BucketEncryption: {
+				ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
+			},
+			PublicAccessBlockConfiguration: {
+				BlockPublicAcls: true,
+				BlockPublicPolicy: true,
+				IgnorePublicAcls: true,
+				RestrictPublicBuckets: true,
+			},
+			LifecycleConfiguration: {
+				Rules: [
+					{
+						ExpirationInDays: 7,
+						AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+						Status: "Enabled",
+					},
+				],
+			},
+		});
+		template.hasResourceProperties("AWS::S3::BucketPolicy", {
+			PolicyDocument: {
+				Statement: Match.arrayWith([
+					Match.objectLike({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+					Match.objectLike({ Effect: "Deny", Condition: { NumericLessThan: { "s3:TlsVersion": 1.2 } } }),
+				]),
+			},
+		});
+	});
+});
+
+describe("named queries", () => {
+	test("are the files of sql/athena, as they are, over the lake's database", () => {
+		const template = athena({ lakeDatabase: "market" });
+		const queries = namedQueries();
+		template.resourceCountIs("AWS::Athena::NamedQuery", queries.length);
+		expect(queries.length).toBeGreaterThanOrEqual(10);
+		for (const { name, text, comment } of queries) {
+			template.hasResource("AWS::Athena::NamedQuery", {
+				DependsOn: ["WorkGroup"],
+				Properties: {
+					Name: name,
+					QueryString: text,
+					Database: { "Fn::ImportValue": Match.stringLikeRegexp("RefDatabase") },
+					WorkGroup: "tidemark",
+					Description: Match.stringLikeRegexp(`^${(comment[0] ?? "").slice(0, 20)}`),
+				},
+			});
+		}
+	});
+
+	test("have descriptions that Athena keeps", () => {
+		for (const { Properties } of Object.values(athena().findResources("AWS::Athena::NamedQuery"))) {
+			expect(Properties.Description.length).toBeLessThanOrEqual(1024);
+			expect(Properties.Description).toContain("Key: ");
+		}
+	});
+});
+
+test("nobody is given a right by it", () => {
+	expect(policies(athena())).toEqual([]);
+	athena().resourceCountIs("AWS::IAM::Role", 0);
+});
+
+test("an emulator gets none of it", () => {
+	expect(synthesize({ endpoints: { aws: "http://127.0.0.1:4566" } }).athena).toBeUndefined();
+});
