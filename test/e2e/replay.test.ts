@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectSameBacktests } from "./alerts/backtests.ts";
 import { mostWithin, oracle, type Told } from "./alerts/oracle.ts";
+import { expectNamedQueries } from "./athena/named.ts";
 import { once, queries, query, type Result, resultOf, temporaryState, tidemark } from "./cli.ts";
 import { expectSameBars, expectSameHits } from "./comparing.ts";
 import { type ExpectedBar, type ExpectedHit, expectedOf } from "./expected.ts";
@@ -105,6 +106,7 @@ describe("a replay that ends", () => {
 			expect(result.duplicates).toBe(duplicates);
 			expect(result.rejects).toEqual({ malformed: 80, invalid: 60, late: 0 });
 			await expectAllStores(state.dir, result);
+			await expectNamedQueries(state.dir, { rows, parties: true, duplicates, rejects: result.rejects });
 			const rejects = await query<{ reason: string; n: number; kept: number }>(
 				state.dir,
 				"SELECT reason, count(*) AS n, count(*) FILTER (payload <> '' AND detail <> '') AS kept FROM rejects GROUP BY reason ORDER BY reason",

@@ -1,17 +1,25 @@
-import { Match } from "aws-cdk-lib/assertions";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { App, Tags } from "aws-cdk-lib";
+import { Match, Template } from "aws-cdk-lib/assertions";
+import { describe, expect, test } from "vitest";
+import { AthenaStack } from "../../infra/athena.ts";
+import { type Overrides, readConfig } from "../../infra/config.ts";
+import { LakeStack } from "../../infra/lake.ts";
+import { root } from "../../local/paths.ts";
 import { namedQueries } from "../../sql/athena/named.ts";
-import { policies, synthesis } from "./synthesis.ts";
+import { tempDir } from "../local/support.ts";
+import { policies } from "./synthesis.ts";
 
-const { begin, end, synthesize } = synthesis();
-beforeAll(begin);
-afterAll(end);
-
-const athena = (overrides = {}) => {
-	const template = synthesize(overrides).athena;
-	if (!template) throw new Error("there is no stack of Athena");
-	return template;
-};
+/** The stack with these overrides, and with nothing else but the lake that it needs. */
+function athena(overrides: Overrides = {}): Template {
+	const { context } = JSON.parse(readFileSync(join(root, "cdk.json"), "utf8"));
+	const app = new App({ context, outdir: tempDir() });
+	const config = readConfig(overrides);
+	const stack = new AthenaStack(app, "Athena", { config, lake: new LakeStack(app, "Lake", { config }) });
+	Tags.of(app).add("application", config.prefix);
+	return Template.fromStack(stack);
+}
 
 describe("Athena's workgroup", () => {
 	test("limits what a query scans, and nobody who asks can change that or the answers' place", () => {
@@ -49,7 +57,7 @@ describe("Athena's workgroup", () => {
 	});
 
 	test("has no limit below Athena's own least", () => {
-		expect(() => synthesize({ athenaScanLimitMb: 9 })).toThrow("athenaScanLimitMb");
+		expect(() => athena({ athenaScanLimitMb: 9 })).toThrow("athenaScanLimitMb");
 	});
 });
 
@@ -119,8 +127,4 @@ describe("named queries", () => {
 test("nobody is given a right by it", () => {
 	expect(policies(athena())).toEqual([]);
 	athena().resourceCountIs("AWS::IAM::Role", 0);
-});
-
-test("an emulator gets none of it", () => {
-	expect(synthesize({ endpoints: { aws: "http://127.0.0.1:4566" } }).athena).toBeUndefined();
 });

@@ -89,6 +89,13 @@ describe("lake", () => {
 	});
 });
 
+describe("Athena", () => {
+	test("is there to ask the lake, but not on an emulator, whose Athena reads no Iceberg tables", () => {
+		expect(templates().athena).toBeDefined();
+		expect(templates("emulated").athena).toBeUndefined();
+	});
+});
+
 describe("landing and alerting", () => {
 	test("each stream of results has a consumer that loses nothing and gives up in the end", () => {
 		const { landing, alerting } = templates("full");
