@@ -29,6 +29,8 @@ test.each(["fargate", "lambda"])(
 			const good = await synth(dir, {
 				runnerJar,
 				endpoints: { store: "https://store.example:8086" },
+				stores: ["influxdb", "live-analytics", "dynamodb"],
+				storeSecret: "store-token",
 				alertsQueue: true,
 				producer,
 			});

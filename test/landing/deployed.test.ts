@@ -1,4 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Outputs } from "../../infra/deploy.ts";
@@ -17,7 +18,11 @@ const patience = { timeout: 20_000, interval: 100 };
 
 beforeAll(async () => {
 	[emulator, store] = await Promise.all([testEmulator(), testStore()]);
-	outputs = await emulator.deploy({ shards: 1, endpoints: { store: store.url } });
+	// QuestDB asks for no token; the function has to get one all the same.
+	const secrets = new SecretsManagerClient(emulated(emulator.endpoint));
+	await secrets.send(new CreateSecretCommand({ Name: "store-token", SecretString: '{"token":"abc=="}' }));
+	secrets.destroy();
+	outputs = await emulator.deploy({ shards: 1, endpoints: { store: store.url }, storeSecret: "store-token" });
 });
 afterAll(async () => Promise.all([emulator[Symbol.asyncDispose](), store[Symbol.asyncDispose]()]));
 
