@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { toolsDir } from "../../local/paths.ts";
@@ -32,11 +32,9 @@ export function findJdk(env = process.env): string | undefined {
 }
 
 function majorOf(java: string): number {
-	const text = execFileSync(java, ["-XshowSettings:properties", "-version"], {
-		encoding: "utf8",
-		stdio: ["ignore", "pipe", "pipe"],
-	});
-	return Number(/specification\.version = (\d+)/.exec(text)?.[1] ?? 0);
+	// Java tells its properties on the stream for errors.
+	const { stderr, stdout } = spawnSync(java, ["-XshowSettings:properties", "-version"], { encoding: "utf8" });
+	return Number(/specification\.version = (\d+)/.exec(`${stdout}${stderr}`)?.[1] ?? 0);
 }
 
 /** What {@link installTrino} made. */
