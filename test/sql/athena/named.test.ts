@@ -1,71 +1,13 @@
 /** The named queries over an hour of trades in DuckDB's memory; every answer is computed a second time without SQL. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Bar, Hit } from "../../../contracts.ts";
 import { type Highest, inOrder, readAmazonsAnswer } from "../../e2e/amazon.ts";
-import { expectedOf } from "../../e2e/expected.ts";
-import { partyOf, type Row, tradesBetween, writeCsv } from "../../e2e/market.ts";
+import { type Row, tradesBetween } from "../../e2e/market.ts";
 import { realData } from "../../support/data.ts";
 import { expectSameRows } from "./comparing.ts";
 import * as expected from "./expected.ts";
-import { type LakeRow, memoryLake, openMemoryLake } from "./lake.ts";
-
-interface Market {
-	rows: Row[];
-	trades: expected.Traded[];
-	bars: Bar[];
-	hits: Hit[];
-}
-type Lake = Awaited<ReturnType<typeof lakeOf>>;
-
-/** The rows with the bars and hits that DuckDB makes of them. */
-async function marketOf(rows: Row[]): Promise<Market> {
-	const dir = mkdtempSync(join(tmpdir(), "tidemark-athena-"));
-	try {
-		const { bars, hits } = await expectedOf(writeCsv(dir, "hour.csv", rows));
-		return { rows, trades: expected.tradesOf(rows, partyOf), bars, hits };
-	} finally {
-		rmSync(dir, { recursive: true, force: true });
-	}
-}
-
-const day = (time: string) => time.slice(0, 10);
-
-async function lakeOf({ rows, bars, hits }: Market) {
-	const lake = await openMemoryLake();
-	await lake.insert(
-		"trades",
-		rows.map(({ condition: _, ...row }) => ({
-			...row,
-			...partyOf({ condition: "", ...row }),
-			price: Number(row.price),
-			size: Number(row.size),
-			sequence: Number(row.sequence),
-			day: day(row.event_time),
-		})),
-	);
-	const lakeBars = bars.map((bar) => ({ ...bar, day: day(bar.window_start) }) as unknown as LakeRow);
-	await lake.insert("bars", lakeBars);
-	await lake.insert(
-		"hits",
-		hits.map((hit) => ({ ...hit, day: day(hit.event_time) }) as unknown as LakeRow),
-	);
-	const minutes = bars.filter(({ interval }) => interval === "1m");
-	await lake.insert(
-		"counts",
-		minutes.map(({ symbol, window_start, trade_count }) => ({
-			symbol,
-			window_start,
-			trades: trade_count,
-			duplicates: 1,
-			out_of_order: 0,
-			day: day(window_start),
-		})),
-	);
-	return lake;
-}
+import { memoryLake } from "./lake.ts";
+import { day, type Lake, lakeOf, type Market, marketOf } from "./market.ts";
 
 let hour: Market & { lake: Lake };
 /** The same hour without some minutes of two symbols. */
@@ -183,66 +125,6 @@ test("rejects_by_hour: records by reason, in the hours of a zone", async () => {
 		["2013-10-07 18:00", 1],
 		["2013-10-07 19:00", 2],
 	]);
-});
-
-describe("data_quality", () => {
-	type Rule = { rule: string; checked: number; failed: number };
-	const broken = async () =>
-		(await hour.lake.named<Rule>("data_quality"))
-			.filter(({ failed }) => failed > 0)
-			.map(({ rule, failed }) => [rule, failed]);
-
-	test("of a lake without a mistake finds none, and counts what it looked at", async () => {
-		const { lake } = hour;
-		const rules = await lake.named<Rule>("data_quality");
-		const minutes = hour.bars.filter(({ interval }) => interval === "1m").length;
-		expect(rules.map(({ checked }) => checked)).toEqual([
-			...Array(3).fill(hour.rows.length),
-			...Array(2).fill(hour.bars.length),
-			minutes,
-			minutes,
-			hour.bars.length - minutes,
-			hour.hits.length,
-			hour.rows.length + minutes,
-			0,
-			0,
-			0,
-		]);
-		expect(rules.slice(0, 9).every(({ failed }) => failed === 0)).toBe(true);
-		expect(await broken()).toEqual([["records: duplicates", minutes]]);
-	});
-
-	test("over nothing has nothing to say", async () => {
-		const lake = await memoryLake();
-		expect((await lake.named<Rule>("data_quality")).map(({ checked, failed }) => checked + failed)).toEqual(
-			Array(13).fill(0),
-		);
-	});
-
-	test.each([
-		["INSERT INTO trades SELECT * FROM trades LIMIT 2", "a trade is there once"],
-		["UPDATE trades SET price = 0 WHERE trade_id = (SELECT min(trade_id) FROM trades)", "a trade has a price above 0"],
-		["UPDATE trades SET size = -1 WHERE trade_id = (SELECT min(trade_id) FROM trades)", "a trade has a price above 0"],
-		["UPDATE trades SET day = DATE '2013-10-08'", "a trade is in the partition"],
-		["INSERT INTO bars SELECT * FROM bars WHERE interval = '1d'", "a bar is there once"],
-		["UPDATE bars SET high = open / 2 WHERE interval = '1h'", "a bar has open and close between"],
-		["DELETE FROM trades WHERE symbol = 'IBM'", "a 1-minute bar counts the trades"],
-		["UPDATE counts SET trades = trades + 1", "counts and 1-minute bars say the same"],
-		["DELETE FROM counts WHERE symbol = 'IBM'", "counts and 1-minute bars say the same"],
-		["UPDATE bars SET volume = volume + 1 WHERE interval = '5m'", "a larger bar is the sum"],
-		["INSERT INTO hits SELECT * FROM hits LIMIT 1", "a hit is there once"],
-		["INSERT INTO rejects (reason, day) VALUES ('late', DATE '2013-10-07')", "records: late"],
-	])("finds it: %s", async (mistake, rule) => {
-		const { lake } = hour;
-		const { connection } = lake;
-		await connection.run("BEGIN");
-		try {
-			await connection.run(mistake);
-			expect((await broken()).some(([name]) => String(name).startsWith(rule))).toBe(true);
-		} finally {
-			await connection.run("ROLLBACK");
-		}
-	});
 });
 
 describe("hours and days that clocks move", () => {
