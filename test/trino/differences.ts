@@ -58,7 +58,13 @@ export const differences: Difference[] = [
 
 /** What stays different: the linter refuses it, or docs/athena.md warns of it. */
 export const remaining: (Omit<Difference, "answer"> & { duckdb: string; trino: string; refused: boolean })[] = [
-	{ what: "concat", sql: "SELECT COALESCE(CONCAT('a', CAST(NULL AS VARCHAR)), 'null')", duckdb: "a", trino: "null", refused: true },
+	{
+		what: "concat",
+		sql: "SELECT COALESCE(CONCAT('a', CAST(NULL AS VARCHAR)), 'null')",
+		duckdb: "a",
+		trino: "null",
+		refused: true,
+	},
 	{ what: "greatest", sql: "SELECT COALESCE(GREATEST(1, NULL), 0)", duckdb: "1", trino: "0", refused: true },
 	{ what: "least", sql: "SELECT COALESCE(LEAST(1, NULL), 0)", duckdb: "1", trino: "0", refused: true },
 	{
