@@ -33,7 +33,6 @@ export interface UpOptions extends FeedOptions {
 	sql?: string;
 	/** The file of alerting rules; the repository's own by default. */
 	rules?: string;
-	/** Keeps the history of each symbol in DynamoDB beside the time-series store. */
 	keepHistory?: boolean;
 	shards?: number;
 	parallelism: number;
