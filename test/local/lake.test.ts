@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { CreateDatabaseCommand, CreateTableCommand, GlueClient } from "@aws-sdk/client-glue";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { viewsAsOf } from "../../local/athena/as-of.ts";
 import { startEmulator } from "../../local/emulator.ts";
 import { openLake } from "../../local/lake.ts";
 import { lakeCounter } from "../../local/lake-counter.ts";
@@ -93,6 +94,10 @@ describe("the lake of a stack that is down", () => {
 				columns: ["symbol", "close", "window_start"],
 				rows: [],
 			});
+			await expect(viewsAsOf(lake, ["bars"], new Date("2020-05-14"))).rejects.toThrow(
+				"The table bars has no snapshot yet, so nothing can be read as of 2020-05-14T00:00:00.000Z; leave --as-of out",
+			);
+			await viewsAsOf(lake, ["candles"], new Date());
 			lake.close();
 			const counter = lakeCounter(awake);
 			expect(await counter.counts()).toEqual({ duplicates: 0, malformed: 0, invalid: 0, late: 0 });
