@@ -1,14 +1,14 @@
 /** Where the alerting is that a command is about: a stack on this machine, or the account that the environment names. */
 import { existsSync } from "node:fs";
-import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type Command, Option } from "commander";
 import { emulated } from "../../infra/emulated.ts";
-import { messageOf, UserError } from "../../local/errors.ts";
+import { UserError } from "../../local/errors.ts";
 import { queueClient } from "../../local/notifications.ts";
+import { outputsOf } from "../../local/outputs.ts";
 import { ownRules } from "../../local/rules.ts";
 import { findStack, placesIn } from "../../local/stack.ts";
 import { withEmulator } from "../../local/wake.ts";
@@ -112,24 +112,4 @@ async function using<T>({ dynamo, table, queues, ...parts }: Parts, work: (place
 function known(value: string | undefined, what: string): string {
 	if (value === undefined) throw new UserError(`The stack does not say its ${what}: deploy it again as it is now`);
 	return value;
-}
-
-/** The outputs of a stack of the account. */
-async function outputsOf(stack: string): Promise<Record<string, string>> {
-	const client = new CloudFormationClient();
-	try {
-		const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
-		const outputs = Stacks[0]?.Outputs ?? [];
-		return Object.fromEntries(outputs.map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]));
-	} catch (cause) {
-		const missing = cause instanceof Error && cause.name === "ValidationError";
-		throw new UserError(
-			missing
-				? `There is no stack ${stack} in the region ${await client.config.region()}: deploy it, or name the right account and region with AWS_PROFILE and AWS_REGION`
-				: `AWS does not say the outputs of the stack ${stack}: ${messageOf(cause)}. AWS_PROFILE and AWS_REGION name the account and region`,
-			{ cause },
-		);
-	} finally {
-		client.destroy();
-	}
 }

@@ -1,10 +1,10 @@
 /** The tables that `tidemark latest` reads: of a stack on this machine, or of the account that the environment names. */
-import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { emulated } from "../../infra/emulated.ts";
 import { documentClient } from "../../landing/dynamodb/client.ts";
-import { messageOf, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
+import { outputsOf } from "../outputs.ts";
 import { findStack } from "../stack.ts";
 import { withEmulator } from "../wake.ts";
 
@@ -40,23 +40,6 @@ async function using<T>(
 	const client = documentClient(config);
 	try {
 		return await work({ client, latest: LatestTable, history: HistoryTable });
-	} finally {
-		client.destroy();
-	}
-}
-
-/** The outputs of a stack of the account. */
-async function outputsOf(stack: string): Promise<Record<string, string>> {
-	const client = new CloudFormationClient();
-	try {
-		const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
-		const outputs = Stacks[0]?.Outputs ?? [];
-		return Object.fromEntries(outputs.map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]));
-	} catch (cause) {
-		throw new UserError(
-			`AWS does not say the outputs of the stack ${stack}: ${messageOf(cause)}. AWS_PROFILE and AWS_REGION name the account and region that it is deployed to`,
-			{ cause },
-		);
 	} finally {
 		client.destroy();
 	}
