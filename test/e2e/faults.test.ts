@@ -26,7 +26,7 @@ test("every duplicate, late and malformed record is counted as what it is, and e
 	const state = temporaryState();
 	try {
 		const file = join(state.dir, "truth.jsonl");
-		const feed = ["--count", "10000", "--rate", "500", "--faults", FAULTS, "--truth", file];
+		const feed = ["--count", "10000", "--rate", "250", "--faults", FAULTS, "--truth", file];
 		const result = resultOf(await succeed(state.dir, ["up", "--once", "--no-page", ...feed]));
 		const truth = readFileSync(file, "utf8")
 			.trimEnd()
