@@ -4,7 +4,7 @@ import type { Entry, Outcome as RecordOutcome } from "../landing/records.ts";
 import { Conflict } from "./deliver/conflict.ts";
 import type { Dispatcher } from "./deliver/dispatch.ts";
 import { alertKey, seriesKey, textOf } from "./deliver/keys.ts";
-import type { Dispatched } from "./deliver/send.ts";
+import type { Dispatched, Waiting } from "./deliver/send.ts";
 import type { AlertTable, StoredSeries } from "./deliver/table.ts";
 import { evaluate, newSeries } from "./engine/engine.ts";
 import type { Incoming } from "./engine/observe.ts";
@@ -28,7 +28,6 @@ const AT_ONCE = 25;
 /** Notifications of one transaction; DynamoDB takes 100 items. */
 const MOST_ALERTS = 90;
 const TRIES = 10;
-type Waiting = { key: string; alert: Alert };
 type AlertToKeep = Waiting & { reason?: string };
 
 /**

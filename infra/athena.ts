@@ -1,8 +1,8 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import { CfnNamedQuery, CfnWorkGroup } from "aws-cdk-lib/aws-athena";
-import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import { namedQueries } from "../sql/athena/named.ts";
+import { privateBucket } from "./bucket.ts";
 import type { Config } from "./config.ts";
 import type { LakeStack } from "./lake.ts";
 
@@ -11,11 +11,7 @@ export class AthenaStack extends Stack {
 	constructor(scope: Construct, id: string, props: StackProps & { config: Config; lake: LakeStack }) {
 		super(scope, id, props);
 		const { config, lake } = props;
-		const results = new Bucket(this, "Results", {
-			encryption: BucketEncryption.S3_MANAGED,
-			blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-			enforceSSL: true,
-			minimumTLSVersion: 1.2,
+		const results = privateBucket(this, "Results", {
 			lifecycleRules: [
 				{
 					expiration: Duration.days(config.athenaResultDays),

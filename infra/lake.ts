@@ -1,8 +1,9 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import { CfnDatabase } from "aws-cdk-lib/aws-glue";
 import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
+import { privateBucket } from "./bucket.ts";
 import type { Config } from "./config.ts";
 
 /** Where the Iceberg tables are: their files in a bucket, their names in a Glue database. */
@@ -14,11 +15,7 @@ export class LakeStack extends Stack {
 
 	constructor(scope: Construct, id: string, props: StackProps & { config: Config }) {
 		super(scope, id, props);
-		this.bucket = new Bucket(this, "Bucket", {
-			encryption: BucketEncryption.S3_MANAGED,
-			blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-			enforceSSL: true,
-			minimumTLSVersion: 1.2,
+		this.bucket = privateBucket(this, "Bucket", {
 			lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
 			// The lake is the record of what happened: a deleted stack leaves it behind.
 			removalPolicy: RemovalPolicy.RETAIN,

@@ -1,8 +1,8 @@
 import { CfnOutput, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
 import { CfnDatabase, CfnTable } from "aws-cdk-lib/aws-timestream";
 import type { Construct } from "constructs";
+import { privateBucket } from "./bucket.ts";
 import { streamConsumer } from "./consumer.ts";
 import type { LandingProps } from "./landing.ts";
 
@@ -12,11 +12,7 @@ const batchingWindow = Duration.seconds(5);
 /** The stream `bars` into a table of Timestream for LiveAnalytics. */
 export function landInLiveAnalytics(scope: Construct, { config, streams, deadLetters }: LandingProps): void {
 	// Bars that are older than the memory store are taken at once and written later; what is refused then is told here.
-	const reports = new Bucket(scope, "LiveAnalyticsReports", {
-		encryption: BucketEncryption.S3_MANAGED,
-		blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-		enforceSSL: true,
-		minimumTLSVersion: 1.2,
+	const reports = privateBucket(scope, "LiveAnalyticsReports", {
 		lifecycleRules: [{ expiration: Duration.days(30) }],
 		removalPolicy: RemovalPolicy.RETAIN,
 	});

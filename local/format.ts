@@ -1,3 +1,4 @@
+import { UserError } from "./errors.ts";
 import type { Cell, Rows } from "./rows.ts";
 
 /** Columns wider than this are cut in tables for people; `--json` and `--csv` have everything. */
@@ -63,4 +64,14 @@ function shorten(text: string): string {
 
 function width(text: string): number {
 	return [...text].length;
+}
+
+/**
+ * How rows are printed: as JSON, as CSV, or as a table for people.
+ *
+ * @throws UserError where both are wanted
+ */
+export function formatOf({ json, csv }: { json?: boolean; csv?: boolean }): (rows: Rows) => string {
+	if (json && csv) throw new UserError("Choose one of --json and --csv");
+	return json ? asJson : csv ? asCsv : asTable;
 }

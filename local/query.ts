@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { messageOf, UserError } from "./errors.ts";
-import { asCsv, asJson, asTable } from "./format.ts";
+import { formatOf } from "./format.ts";
 import { type Lake, openLake } from "./lake.ts";
 import { readRows } from "./rows.ts";
 import { findStack } from "./stack.ts";
@@ -31,8 +31,7 @@ export function queryCommand(): Command {
 /** What `tidemark query` prints. Throws {@link UserError} for whatever its user can put right. */
 export async function query(sql: string | undefined, options: QueryOptions): Promise<string> {
 	const text = sqlOf(sql, options.file);
-	if (options.json && options.csv) throw new UserError("Choose one of --json and --csv");
-	const format = options.json ? asJson : options.csv ? asCsv : asTable;
+	const format = formatOf(options);
 	const stack = await findStack(options.run);
 	return withEmulator(stack, async (awake) => {
 		const lake = await openLake(awake);

@@ -4,7 +4,6 @@ import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynam
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { type Command, Option } from "commander";
 import { emulated } from "../../infra/emulated.ts";
 import { UserError } from "../../local/errors.ts";
 import { queueClient } from "../../local/notifications.ts";
@@ -36,18 +35,6 @@ export interface Place {
 
 /** Alerts are written by the functions only; a command writes no new ones. */
 const MEMORY_DAYS = 8;
-
-/** Adds `--aws` and `--run`. */
-export function addPlaceOptions(command: Command): Command {
-	return command
-		.option("--aws", "of the account that AWS_REGION and AWS_PROFILE name, in place of the local stack")
-		.addOption(
-			new Option(
-				"--run <id>",
-				"of this run under .tidemark/runs, or live; by default the live stack, else the latest run",
-			).conflicts("aws"),
-		);
-}
 
 /**
  * Gives `work` the alerting that the options name. A local stack that is not up has its emulator started for it.

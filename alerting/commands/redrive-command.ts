@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { changesSince } from "../../local/alert-changes.ts";
+import { addPlaceOptions } from "../../local/place-options.ts";
 import { textOf } from "../deliver/keys.ts";
-import { addPlaceOptions, type Place, type PlaceOptions, type QueueName, withPlace } from "./place.ts";
+import { type Place, type PlaceOptions, type QueueName, withPlace } from "./place.ts";
 import { type Redriven, redrive } from "./redrive.ts";
 
 const NOTES = `

@@ -1,6 +1,6 @@
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { identifier } from "../duckdb.ts";
+import { identifier, quote } from "../duckdb.ts";
 import { readRows } from "../rows.ts";
 import { type Target, writeAnswer } from "./answer.ts";
 import { textAsOf } from "./as-of.ts";
@@ -81,7 +81,7 @@ function sayCost({ scanned, milliseconds }: Results, dollarsPerTb?: number): str
 const tableOf = ({ columns }: Results) =>
 	`CREATE TABLE texts (${columns.map((_, i) => `c${i} VARCHAR`).join(", ") || "c0 VARCHAR"})`;
 
-const textLiteral = (value: string | null) => (value === null ? "NULL" : `'${value.replaceAll("'", "''")}'`);
+const textLiteral = (value: string | null) => (value === null ? "NULL" : quote(value));
 
 /** DuckDB's types have Athena's names, but for two; what it does not know stays text. */
 function typed({ name, type }: Results["columns"][number], i: number): string {

@@ -1,7 +1,8 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { durationOption } from "../../alerting/commands/duration-option.ts";
 import { UserError } from "../errors.ts";
-import { asCsv, asJson, asTable } from "../format.ts";
+import { formatOf } from "../format.ts";
+import { addPlaceOptions } from "../place-options.ts";
 import { type Found, historyRows, latestRows } from "./prices.ts";
 import { withTables } from "./tables.ts";
 
@@ -25,20 +26,14 @@ export interface LatestOptions {
 
 /** `tidemark latest`: what programs read of a symbol, for people. */
 export function latestCommand(): Command {
-	return new Command("latest")
+	const command = new Command("latest")
 		.description("print the latest prices of symbols, or their bars of the last time, from DynamoDB")
 		.argument("<symbols...>", "as they are in the feed, such as AAPL MSFT")
 		.option("--history <duration>", "the bars of this time up to the latest price instead: 30m, 2h, 3d")
 		.option("--interval <interval>", "with --history: 1m (the default), 5m, 1h, 1d, or tick")
 		.option("--json", "print one JSON array of objects")
-		.option("--csv", "print CSV with a header")
-		.option("--aws", "of the account that AWS_REGION and AWS_PROFILE name, in place of the local stack")
-		.addOption(
-			new Option(
-				"--run <id>",
-				"of this run under .tidemark/runs, or live; by default the live stack, else the latest run",
-			).conflicts("aws"),
-		)
+		.option("--csv", "print CSV with a header");
+	return addPlaceOptions(command)
 		.addHelpText("after", NOTES)
 		.action(async (symbols: string[], options: LatestOptions) => {
 			const { text, unknown } = await latest(symbols, options);
@@ -58,7 +53,7 @@ export async function latest(
 	options: LatestOptions,
 ): Promise<{ text: string; unknown: string[] }> {
 	const { history, interval, json, csv } = options;
-	if (json && csv) throw new UserError("Choose one of --json and --csv");
+	const format = formatOf(options);
 	if (interval !== undefined && history === undefined) {
 		throw new UserError(`--interval ${interval} is of a history: add --history 1h, or leave it out`);
 	}
@@ -73,5 +68,5 @@ export async function latest(
 	);
 	// A table of nothing says nothing to people; programs get an empty array, or the header.
 	if (!json && !csv && rows.rows.length === 0) return { text: "", unknown };
-	return { text: (json ? asJson : csv ? asCsv : asTable)(rows), unknown };
+	return { text: format(rows), unknown };
 }
