@@ -9,6 +9,7 @@ export interface Relation {
 	/** The comment that opens the file, as one text. */
 	comment: string;
 	columns: { name: string; type: string; metadata: boolean }[];
+	/** Columns, or transforms of them such as `bucket(16, symbol)`. */
 	partitionedBy: string[];
 }
 
@@ -35,7 +36,8 @@ export function parseRelation(text: string): Relation {
 			/^\s+`?(\w+)`? ((?:STRING|BIGINT|DOUBLE|DATE|SYMBOL|LONG|TIMESTAMP(?:_LTZ)?)(?:\(\d\))?)( METADATA)?/.exec(line);
 		return column ? [{ name: column[1] as string, type: column[2] as string, metadata: column[3] !== undefined }] : [];
 	});
-	const partitions = /PARTITIONED BY \(([^)]*)\)/.exec(text)?.[1] ?? "";
-	const partitionedBy = partitions.split(",").map((name) => name.trim().replaceAll("`", ""));
+	const partitions =
+		/PARTITIONED BY \(([^)]*)\)/.exec(text)?.[1] ?? /'tidemark\.partitioned-by' = '([^']*)'/.exec(text)?.[1];
+	const partitionedBy = (partitions ?? "").split(/,(?![^(]*\))/).map((name) => name.trim().replaceAll("`", ""));
 	return { name: create[1] as string, comment, columns, partitionedBy: partitionedBy.filter(Boolean) };
 }

@@ -124,7 +124,6 @@ async function releaseToRun(workbench: Workbench, start: FlinkStart): Promise<{ 
 	const { plan = "" } = await workbench.compile({
 		sql: property({ groups: groupsIn(dir) }, "tidemark.runner", "sql.location"),
 		properties: now.properties,
-		offline: false,
 		plan: true,
 		describe: false,
 	});

@@ -105,7 +105,6 @@ export function startReload({ start, sqlDir, flink, rest, say, beginAnew, signal
 			const { plan = "" } = await running.workbench.compile({
 				sql: sqlDir,
 				properties: now.properties,
-				offline: false,
 				plan: true,
 				describe: false,
 			});

@@ -28,13 +28,12 @@ export function sayProblem({ file, line, column, message }: Problem): string {
 export interface Workbench {
 	child: Child;
 	/**
-	 * Plans a SQL directory. `offline` reaches nothing: the lake's tables are put into a temporary folder. Throws
-	 * {@link SqlError} with all that is wrong. With `describe: false` there is only the plan, which is quicker.
+	 * Plans a SQL directory, reaching nothing. Throws {@link SqlError} with all that is wrong. With `describe: false` there is
+	 * only the plan, which is quicker.
 	 */
 	compile(what: {
 		sql: string;
 		properties: Record<string, string>;
-		offline?: boolean;
 		plan?: boolean;
 		describe?: boolean;
 	}): Promise<Compilation>;
@@ -131,7 +130,7 @@ export function talkTo(child: Child): Workbench {
 	return {
 		child,
 		request,
-		compile: ({ offline = true, plan = false, ...what }) => request<Compilation>("compile", { ...what, offline, plan }),
+		compile: ({ plan = false, ...what }) => request<Compilation>("compile", { ...what, plan }),
 		stop: () => child.stop(5_000),
 	};
 }

@@ -18,8 +18,8 @@ CREATE TABLE lake.bars (
   day_move_pct DOUBLE,
   emitted_at TIMESTAMP_LTZ(6),
   `day` DATE
-) PARTITIONED BY (`day`) WITH (
-  'connector' = 'iceberg',
+) WITH (
+  'connector' = 'tidemark-lake',
   'catalog-name' = 'lake',
   'catalog-impl' = 'org.apache.iceberg.aws.glue.GlueCatalog',
   'catalog-database' = '${LAKE_DATABASE}',
@@ -31,5 +31,9 @@ CREATE TABLE lake.bars (
   's3.endpoint' = '${S3_ENDPOINT}',
   's3.path-style-access' = '${S3_PATH_STYLE}',
   'format-version' = '2',
+  'tidemark.layer' = 'gold',
+  'tidemark.key' = 'symbol, interval, window_start',
+  'tidemark.partitioned-by' = 'day',
+  'tidemark.corrections-to' = 'streams.bars',
   'tidemark.read-again-by' = 'window_end'
 );

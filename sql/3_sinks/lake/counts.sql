@@ -7,8 +7,8 @@ CREATE TABLE lake.counts (
   duplicates BIGINT,
   out_of_order BIGINT,
   `day` DATE
-) PARTITIONED BY (`day`) WITH (
-  'connector' = 'iceberg',
+) WITH (
+  'connector' = 'tidemark-lake',
   'catalog-name' = 'lake',
   'catalog-impl' = 'org.apache.iceberg.aws.glue.GlueCatalog',
   'catalog-database' = '${LAKE_DATABASE}',
@@ -20,5 +20,8 @@ CREATE TABLE lake.counts (
   's3.endpoint' = '${S3_ENDPOINT}',
   's3.path-style-access' = '${S3_PATH_STYLE}',
   'format-version' = '2',
+  'tidemark.layer' = 'audit',
+  'tidemark.key' = 'symbol, window_start',
+  'tidemark.partitioned-by' = 'day',
   'tidemark.read-again-by' = 'window_start'
 );

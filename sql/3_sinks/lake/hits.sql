@@ -13,8 +13,8 @@ CREATE TABLE lake.hits (
   state STRING,
   emitted_at TIMESTAMP_LTZ(6),
   `day` DATE
-) PARTITIONED BY (`day`) WITH (
-  'connector' = 'iceberg',
+) WITH (
+  'connector' = 'tidemark-lake',
   'catalog-name' = 'lake',
   'catalog-impl' = 'org.apache.iceberg.aws.glue.GlueCatalog',
   'catalog-database' = '${LAKE_DATABASE}',
@@ -26,5 +26,9 @@ CREATE TABLE lake.hits (
   's3.endpoint' = '${S3_ENDPOINT}',
   's3.path-style-access' = '${S3_PATH_STYLE}',
   'format-version' = '2',
+  'tidemark.layer' = 'gold',
+  'tidemark.key' = 'hit_id',
+  'tidemark.partitioned-by' = 'day',
+  'tidemark.reaches' = '5 min',
   'tidemark.read-again-by' = 'event_time'
 );

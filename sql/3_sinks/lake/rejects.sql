@@ -9,8 +9,8 @@ CREATE TABLE lake.rejects (
   sub_sequence_number BIGINT,
   arrived_at TIMESTAMP_LTZ(6),
   `day` DATE
-) PARTITIONED BY (`day`) WITH (
-  'connector' = 'iceberg',
+) WITH (
+  'connector' = 'tidemark-lake',
   'catalog-name' = 'lake',
   'catalog-impl' = 'org.apache.iceberg.aws.glue.GlueCatalog',
   'catalog-database' = '${LAKE_DATABASE}',
@@ -22,5 +22,8 @@ CREATE TABLE lake.rejects (
   's3.endpoint' = '${S3_ENDPOINT}',
   's3.path-style-access' = '${S3_PATH_STYLE}',
   'format-version' = '2',
+  'tidemark.layer' = 'audit',
+  'tidemark.key' = 'shard_id, sequence_number, sub_sequence_number',
+  'tidemark.partitioned-by' = 'day',
   'tidemark.read-again-by' = 'arrived_at'
 );

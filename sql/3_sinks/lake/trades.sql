@@ -25,8 +25,8 @@ CREATE TABLE lake.trades (
   sub_sequence_number BIGINT,
   arrived_at TIMESTAMP_LTZ(6),
   `day` DATE
-) PARTITIONED BY (`day`) WITH (
-  'connector' = 'iceberg',
+) WITH (
+  'connector' = 'tidemark-lake',
   'catalog-name' = 'lake',
   'catalog-impl' = 'org.apache.iceberg.aws.glue.GlueCatalog',
   'catalog-database' = '${LAKE_DATABASE}',
@@ -38,5 +38,8 @@ CREATE TABLE lake.trades (
   's3.endpoint' = '${S3_ENDPOINT}',
   's3.path-style-access' = '${S3_PATH_STYLE}',
   'format-version' = '2',
+  'tidemark.layer' = 'silver',
+  'tidemark.key' = 'symbol, event_time, trade_id',
+  'tidemark.partitioned-by' = 'day',
   'tidemark.read-again-by' = 'arrived_at'
 );

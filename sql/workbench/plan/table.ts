@@ -12,7 +12,7 @@ export interface PlanTable {
 const PLACES: Record<string, string[]> = {
 	"tidemark-kinesis": ["stream", "stream.arn"],
 	kinesis: ["stream", "stream.arn"],
-	iceberg: ["catalog-name", "catalog-database", "catalog-table"],
+	"tidemark-lake": ["catalog-name", "catalog-database", "catalog-table"],
 	filesystem: ["path"],
 	kafka: ["topic", "topic-pattern"],
 	"upsert-kafka": ["topic"],

@@ -112,9 +112,9 @@ FROM once;`,
 		"3_sinks/printed/days.sql": sink("days", "sensor STRING, day_high DOUBLE, day_weight BIGINT"),
 		"3_sinks/printed/lately.sql": sink("lately", "sensor STRING, site STRING, weight BIGINT"),
 		"3_sinks/lake/minutes.sql": `CREATE TABLE lake.minutes (sensor STRING, weight BIGINT, readings BIGINT, window_end TIMESTAMP_LTZ(6)) WITH (
-  'connector' = 'iceberg', 'catalog-name' = 'lake', 'catalog-impl' = 'org.apache.iceberg.hadoop.HadoopCatalog', 'warehouse' = '\${WAREHOUSE}',
+  'connector' = 'tidemark-lake', 'catalog-name' = 'lake', 'catalog-impl' = 'org.apache.iceberg.hadoop.HadoopCatalog', 'warehouse' = '\${WAREHOUSE}',
   'catalog-database' = 'lake', 'catalog-table' = 'minutes', 'format-version' = '2',
-  'tidemark.read-again-by' = 'window_end'
+  'tidemark.layer' = 'gold', 'tidemark.key' = 'sensor, window_end', 'tidemark.read-again-by' = 'window_end'
 );`,
 		"4_job.sql": `EXECUTE STATEMENT SET BEGIN
 INSERT INTO printed.readings SELECT sensor, degrees FROM once;

@@ -54,11 +54,11 @@ export async function openStand(): Promise<Stand> {
 	/** Only what came since the start: Flink's log of all the jobs grows to megabytes, and is asked for many times a second. */
 	const output = () => readFrom(log, from);
 
-	async function compile(sql: Sql, properties: Record<string, string>, offline: boolean): Promise<Plan> {
+	async function compile(sql: Sql, properties: Record<string, string>): Promise<Plan> {
 		folders += 1;
 		const folder = join(dir, `sql-${folders}`);
 		writeSql(folder, sql);
-		const { plan = "" } = await workbench.compile({ sql: folder, properties, offline, plan: true, describe: false });
+		const { plan = "" } = await workbench.compile({ sql: folder, properties, plan: true, describe: false });
 		return parsePlan(plan, folder);
 	}
 
@@ -66,9 +66,9 @@ export async function openStand(): Promise<Stand> {
 		dir,
 		compile(sql, properties = {}) {
 			const places = { PATH: pathToFileURL(input).href, WAREHOUSE: pathToFileURL(join(dir, "warehouse")).href };
-			return compile(sql, { LATENESS_SECONDS: "5", ...places, ...properties }, false);
+			return compile(sql, { LATENESS_SECONDS: "5", ...places, ...properties });
 		},
-		plan: (sql, properties) => compile(sql, properties, true),
+		plan: compile,
 		give(name, readings) {
 			writeFileSync(join(dir, name), lines(readings));
 			renameSync(join(dir, name), join(input, `${name}.json`));

@@ -1,6 +1,7 @@
 package io.tidemark.runner;
 
 import io.tidemark.runner.functions.Functions;
+import io.tidemark.runner.lake.LakeSchema;
 import io.tidemark.runner.lake.LakeTables;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,9 +64,14 @@ public final class Job {
         return env.executeAsync(NAME);
     }
 
-    /** Adds a plan's operators to the environment, each with an id that stays over edits elsewhere. */
+    /**
+     * Makes the lake's tables what the plan says of them, and adds the plan's operators to the environment, each with an id
+     * that stays over edits elsewhere.
+     */
     public static void translate(StreamExecutionEnvironment env, String plan) throws IOException {
-        env.getConfig().setGlobalJobParameters(Configuration.fromMap(LakeTables.inPlan(plan).parameters()));
+        LakeTables lake = LakeTables.inPlan(plan);
+        LakeSchema.apply(lake);
+        env.getConfig().setGlobalJobParameters(Configuration.fromMap(lake.parameters()));
         Planner planner = ((TableEnvironmentImpl) tables(env)).getPlanner();
         List<Transformation<?>> sinks = planner.translatePlan(planner.loadPlan(PlanReference.fromJsonString(plan)));
         OperatorIds.complete(sinks);
@@ -77,7 +83,7 @@ public final class Job {
         List<Problem> problems = new ArrayList<>();
         for (JobFile.Insert insert : job.inserts()) {
             try {
-                tables.explainSql(insert.statement.text);
+                tables.compilePlanSql(insert.statement.text); // to explain it would open the tables of the lake
             } catch (RuntimeException failure) {
                 problems.add(Problem.refused(SqlFiles.JOB, insert.statement, failure));
             }

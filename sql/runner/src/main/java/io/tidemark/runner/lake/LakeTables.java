@@ -1,6 +1,7 @@
 package io.tidemark.runner.lake;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,11 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonProcessin
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.type.TypeReference;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.catalog.Column;
+import org.apache.flink.table.catalog.ResolvedSchema;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.utils.LogicalTypeParser;
 
 /** The Iceberg tables that a job writes: found in its plan, and handed to its tasks among the job's parameters. */
 public final class LakeTables {
@@ -18,28 +24,46 @@ public final class LakeTables {
 
   private final List<LakeTable> tables;
 
-  private LakeTables(Map<String, Map<String, String>> options) {
-    tables = new ArrayList<>();
-    options.forEach((name, of) -> tables.add(new LakeTable(name, of)));
+  private LakeTables(Collection<LakeTable> tables) {
+    this.tables = List.copyOf(tables);
   }
 
   /** Those that a compiled plan writes. Throws where one does not say what is needed to find rows that are read again. */
   public static LakeTables inPlan(String plan) {
-    Map<String, Map<String, String>> options = new LinkedHashMap<>();
+    Map<String, LakeTable> found = new LinkedHashMap<>();
     for (JsonNode node : tree(plan).path("nodes")) {
       JsonNode table = node.path("dynamicTableSink").path("table");
       Map<String, String> of = JSON.convertValue(table.path("resolvedTable").path("options"), new TypeReference<>() {});
-      if (of != null && "iceberg".equals(of.get("connector"))) {
-        options.put(table.path("identifier").asText().replace("`default_catalog`.", "").replace("`", ""), of);
+      if (of != null && LakeTableFactory.CONNECTOR.equals(of.get("connector"))) {
+        String name = table.path("identifier").asText().replace("`default_catalog`.", "").replace("`", "");
+        found.put(name, new LakeTable(name, of, columns(name, table.path("resolvedTable").path("schema").path("columns"))));
       }
     }
-    return new LakeTables(options);
+    return new LakeTables(found.values());
   }
 
-  /** Those that {@link #parameters} named; none where they are not of a Tidemark job. */
+  private static ResolvedSchema columns(String name, JsonNode json) {
+    List<Column> columns = new ArrayList<>();
+    for (JsonNode column : json) {
+      if (!column.path("dataType").isTextual()) {
+        throw new IllegalArgumentException(
+            "The lake table " + name + " has the column " + column.path("name").asText() + " of a type that no lake table can have: "
+                + column.path("dataType"));
+      }
+      LogicalType type = LogicalTypeParser.parse(column.path("dataType").asText(), LakeTables.class.getClassLoader());
+      columns.add(Column.physical(column.path("name").asText(), DataTypes.of(type)));
+    }
+    return ResolvedSchema.of(columns);
+  }
+
+  /** Those that {@link #parameters} named, without their columns; none where they are not of a Tidemark job. */
   public static LakeTables inParameters(Map<String, String> parameters) {
     String json = parameters.get(PARAMETER);
-    return new LakeTables(json == null ? Map.of() : JSON.convertValue(tree(json), new TypeReference<>() {}));
+    Map<String, Map<String, String>> options =
+        json == null ? Map.of() : JSON.convertValue(tree(json), new TypeReference<>() {});
+    List<LakeTable> found = new ArrayList<>();
+    options.forEach((name, of) -> found.add(new LakeTable(name, of, null)));
+    return new LakeTables(found);
   }
 
   /** Parameters of the job that name them. */
@@ -53,7 +77,7 @@ public final class LakeTables {
     return tables.isEmpty();
   }
 
-  List<LakeTable> all() {
+  public List<LakeTable> all() {
     return tables;
   }
 

@@ -5,13 +5,8 @@ import io.tidemark.runner.JobFile;
 import io.tidemark.runner.Relations;
 import io.tidemark.runner.SqlFiles;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.type.TypeReference;
@@ -27,7 +22,7 @@ final class Compilation {
 
     private Compilation() {}
 
-    /** Describes every relation and INSERT; adds the compiled plan where {@code plan} is asked for;
+    /** Describes every relation and INSERT, reaching nothing; adds the compiled plan where {@code plan} is asked for;
      * {@code describe} set to false leaves the descriptions out. */
     static ObjectNode of(JsonNode request) throws IOException {
         Map<String, String> properties = JSON.convertValue(request.path("properties"), new TypeReference<>() {});
@@ -38,18 +33,13 @@ final class Compilation {
                 Job.tables(StreamExecutionEnvironment.getExecutionEnvironment(new Configuration()));
         relations.create(tables, Set.of("source", "view", "sink"));
         ObjectNode answer = JSON.createObjectNode();
-        Path lake = request.path("offline").asBoolean() ? offline(tables, relations) : null;
-        try {
-            if (request.path("plan").asBoolean()) {
-                answer.put("plan", Job.compile(tables, relations, job));
-            }
-            if (request.path("describe").asBoolean(true)) {
-                Description.of(tables, relations, job, answer);
-            }
-            return answer;
-        } finally {
-            delete(lake);
+        if (request.path("plan").asBoolean()) {
+            answer.put("plan", Job.compile(tables, relations, job));
         }
+        if (request.path("describe").asBoolean(true)) {
+            Description.of(tables, relations, job, answer);
+        }
+        return answer;
     }
 
     /** The request {@code functions}: the names of all that SQL can call, in upper case. */
@@ -59,30 +49,5 @@ final class Compilation {
                 Job.tables(StreamExecutionEnvironment.getExecutionEnvironment(new Configuration()));
         Stream.of(tables.listFunctions()).map(String::toUpperCase).sorted().forEach(answer.putArray("names")::add);
         return answer;
-    }
-
-    /** Points the lake's tables at a folder of their own, so that nothing is reached over a network. */
-    private static Path offline(StreamTableEnvironment tables, Relations relations) throws IOException {
-        List<Relations.Relation> lake = relations.of("sink").stream()
-                .filter(relation -> "iceberg".equals(Description.options(tables, relation.name).get("connector")))
-                .collect(Collectors.toList());
-        Path folder = lake.isEmpty() ? null : Files.createTempDirectory("tidemark-lake");
-        for (Relations.Relation relation : lake) {
-            tables.executeSql("ALTER TABLE " + relation.name + " SET ("
-                    + "'catalog-impl' = 'org.apache.iceberg.hadoop.HadoopCatalog',"
-                    + "'io-impl' = 'org.apache.iceberg.hadoop.HadoopFileIO',"
-                    + "'warehouse' = '" + folder.toUri() + "')");
-        }
-        return folder;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (folder != null) {
-            try (Stream<Path> paths = Files.walk(folder)) {
-                for (Path path : paths.sorted(Comparator.reverseOrder()).collect(Collectors.toList())) {
-                    Files.delete(path);
-                }
-            }
-        }
     }
 }

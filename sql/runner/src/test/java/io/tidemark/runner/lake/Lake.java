@@ -34,6 +34,7 @@ public final class Lake {
   private final Path folder;
   private final HadoopCatalog catalog;
   private final Map<String, Map<String, String>> options = new HashMap<>();
+  private final Map<String, List<String>> times = new HashMap<>();
 
   public Lake(Path folder) {
     this.folder = folder;
@@ -43,19 +44,24 @@ public final class Lake {
   /** What the DDL of a table would say, without the table. */
   public Map<String, String> declare(String name, String foundBy) {
     Map<String, String> of = new HashMap<>();
-    of.put("connector", "iceberg");
+    of.put("connector", "tidemark-lake");
     of.put("catalog-name", "lake");
     of.put("catalog-impl", HadoopCatalog.class.getName());
     of.put("catalog-database", "tidemark");
     of.put("catalog-table", name);
     of.put("warehouse", folder.toUri().toString());
     of.put("tidemark.read-again-by", foundBy);
+    of.put("tidemark.layer", "gold");
+    of.put("tidemark.key", "key");
+    of.put("tidemark.partitioned-by", "day");
     options.put("lake." + name, of);
+    times.putIfAbsent("lake." + name, List.of(foundBy));
     return of;
   }
 
   /** A table with these times beside {@code key}, {@code price} and {@code day}, by which it is partitioned. */
   public Table create(String name, String foundBy, String... times) {
+    this.times.put("lake." + name, List.of(times));
     declare(name, foundBy);
     List<Types.NestedField> fields = new ArrayList<>();
     fields.add(Types.NestedField.optional(1, "key", Types.StringType.get()));
@@ -84,13 +90,22 @@ public final class Lake {
                 .append(nodes.length() == 0 ? "" : ",")
                 .append("{\"dynamicTableSink\":{\"table\":{\"identifier\":\"`default_catalog`.`")
                 .append(name.replace(".", "`.`"))
-                .append("`\",\"resolvedTable\":{\"options\":{")
+                .append("`\",\"resolvedTable\":{\"schema\":{\"columns\":[")
+                .append(columns(times.get(name)))
+                .append("]},\"options\":{")
                 .append(
                     of.entrySet().stream()
                         .map(option -> "\"" + option.getKey() + "\":\"" + option.getValue() + "\"")
                         .collect(Collectors.joining(",")))
                 .append("}}}}}"));
     return LakeTables.inPlan("{\"nodes\":[" + nodes + "]}");
+  }
+
+  private static String columns(List<String> times) {
+    StringBuilder columns = new StringBuilder("{\"name\":\"key\",\"dataType\":\"VARCHAR(2147483647)\"}");
+    times.forEach(time ->
+        columns.append(",{\"name\":\"").append(time).append("\",\"dataType\":\"TIMESTAMP(6) WITH LOCAL TIME ZONE\"}"));
+    return columns + ",{\"name\":\"price\",\"dataType\":\"DOUBLE\"},{\"name\":\"day\",\"dataType\":\"DATE\"}";
   }
 
   /** The columns in their order; times as ISO 8601, null for null. The day is that of the first time unless it is given. */
