@@ -15,6 +15,7 @@ export async function program(): Promise<Command> {
 	const { sqlCommand } = await import("../sql/workbench/command.ts");
 	const { alertsCommand } = await import("../alerting/commands/command.ts");
 	const { athenaCommand } = await import("./athena/command.ts");
+	const { lakeCommand } = await import("./lake/command.ts");
 	const command = new Command("tidemark")
 		.description(
 			"Stream analytics for market data: trades through Kinesis, Flink SQL and Iceberg, on this machine or on AWS",
@@ -28,6 +29,7 @@ export async function program(): Promise<Command> {
 		.addCommand(queryCommand())
 		.addCommand(latestCommand())
 		.addCommand(athenaCommand())
+		.addCommand(lakeCommand())
 		.addCommand(cleanCommand());
 	// Subcommands inherit neither of these.
 	for (const each of [command, ...command.commands, ...command.commands.flatMap(({ commands }) => commands)])

@@ -32,6 +32,11 @@ public final class JobFile {
             return rest.replaceFirst("(?s)^\\s*\\([\\w\\s`,]*\\)(?=\\s*(?i:SELECT|WITH|VALUES|\\())", "");
         }
 
+        /** The whole statement. */
+        public String text() {
+            return statement.text;
+        }
+
         public int line() {
             return statement.line;
         }

@@ -2,6 +2,7 @@ package io.tidemark.runner.lake;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
@@ -32,8 +33,12 @@ final class FileWithoutRows {
     this.removed = removed;
   }
 
-  /** Writes the new file, without a commit. Rows that a delete file hides are left out of it and not counted. */
-  static FileWithoutRows write(Table table, FileScanTask task, Expression rows) throws IOException {
+  /**
+   * Writes the new file without the rows that match or are picked, and without a commit. Rows that a delete file hides are
+   * left out of it and not counted.
+   */
+  static FileWithoutRows write(Table table, FileScanTask task, Expression rows, Predicate<Record> picked)
+      throws IOException {
     if (task.file().format() != FileFormat.PARQUET) {
       throw new UnsupportedOperationException(
           task.file().location() + " is a file of format " + task.file().format() + ": only Parquet can be rewritten here");
@@ -48,7 +53,7 @@ final class FileWithoutRows {
     try (writer;
         CloseableIterable<Record> records = deletes.filter(read(table, task, schema))) {
       for (Record record : records) {
-        if (matches.eval(values.wrap(record))) {
+        if (matches.eval(values.wrap(record)) || picked.test(record)) {
           removed++;
         } else {
           kept++;

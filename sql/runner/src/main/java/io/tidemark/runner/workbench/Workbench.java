@@ -93,6 +93,9 @@ public final class Workbench {
                 return job.stop(request);
             case "run":
                 return cases.run(request);
+            case "backfill":
+                return Backfilling.run(
+                        request, text -> event(request, JSON.createObjectNode().put("say", text), 1));
             case "tail":
                 return Tail.run(request, (row, change) -> event(request, row, change));
             default:

@@ -1,5 +1,6 @@
 package io.tidemark.runner.workbench.given;
 
+import io.tidemark.runner.RelationSchema;
 import io.tidemark.runner.Relations;
 import io.tidemark.runner.SqlFiles;
 import io.tidemark.runner.functions.Functions;

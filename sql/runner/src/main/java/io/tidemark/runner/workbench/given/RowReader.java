@@ -1,5 +1,6 @@
 package io.tidemark.runner.workbench.given;
 
+import io.tidemark.runner.RelationSchema;
 import io.tidemark.runner.source.TextRecords;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.tidemark.runner.workbench.given;
+package io.tidemark.runner;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +16,8 @@ import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 import org.apache.flink.table.types.utils.DataTypeUtils;
 
 /** The columns of a source or view, as a case needs them to give or to expect its rows. */
-final class RelationSchema {
-    final String name;
+public final class RelationSchema {
+    public final String name;
     /** Of a source: the unresolved schema of its DDL. Null for a view. */
     private final Schema declared;
     private final List<Column> columns;
@@ -28,7 +28,7 @@ final class RelationSchema {
         this.columns = columns;
     }
 
-    static RelationSchema of(TableEnvironment tables, String name) {
+    public static RelationSchema of(TableEnvironment tables, String name) {
         try {
             CatalogBaseTable table = tables.getCatalog(tables.getCurrentCatalog())
                     .get()
@@ -43,12 +43,12 @@ final class RelationSchema {
         }
     }
 
-    List<Column> columns() {
+    public List<Column> columns() {
         return columns;
     }
 
     /** The event-time column, null where there is none. */
-    String eventTime() {
+    public String eventTime() {
         return columns.stream()
                 .filter(column -> LogicalTypeChecks.isRowtimeAttribute(type(column)))
                 .map(Column::getName)
@@ -56,21 +56,21 @@ final class RelationSchema {
                 .orElse(null);
     }
 
-    static boolean isProcessingTime(Column column) {
+    public static boolean isProcessingTime(Column column) {
         return LogicalTypeChecks.isProctimeAttribute(type(column));
     }
 
     /** Whether a given row has a value for it: computed columns are computed for given rows too. */
-    static boolean isGiven(Column column) {
+    public static boolean isGiven(Column column) {
         return !(column instanceof Column.ComputedColumn) && !isProcessingTime(column);
     }
 
-    static LogicalType type(Column column) {
+    public static LogicalType type(Column column) {
         return column.getDataType().getLogicalType();
     }
 
     /** The values of a given row, in their order. */
-    RowType givenType() {
+    public RowType givenType() {
         List<RowType.RowField> fields = new ArrayList<>();
         columns.stream()
                 .filter(RelationSchema::isGiven)
@@ -84,7 +84,7 @@ final class RelationSchema {
      *
      * @param eventTime the event-time column of a view, null where it has none
      */
-    Schema given(String eventTime, long latenessMillis) {
+    public Schema given(String eventTime, long latenessMillis) {
         Schema.Builder schema = Schema.newBuilder();
         if (declared != null) {
             for (Schema.UnresolvedColumn column : declared.getColumns()) {
@@ -117,15 +117,45 @@ final class RelationSchema {
         return schema.build();
     }
 
+    /**
+     * The schema of a table that stands in for a source whose rows are kept: its metadata and its processing time, which
+     * then says in which order the rows came, are columns like others; computed columns stay.
+     */
+    public Schema kept() {
+        Schema.Builder schema = Schema.newBuilder();
+        for (Schema.UnresolvedColumn column : declared.getColumns()) {
+            Column resolved = column(column.getName());
+            if (isProcessingTime(resolved)) {
+                schema.column(column.getName(), DataTypes.TIMESTAMP_LTZ(3));
+            } else if (column instanceof Schema.UnresolvedComputedColumn) {
+                schema.columnByExpression(column.getName(), ((Schema.UnresolvedComputedColumn) column).getExpression());
+            } else {
+                schema.column(column.getName(), plain(resolved).nullable());
+            }
+        }
+        return schema.build();
+    }
+
+    /** What a metadata column of a source asks its connector for; null for any other column. */
+    public String metadataKey(Column column) {
+        return column instanceof Column.MetadataColumn
+                ? ((Column.MetadataColumn) column).getMetadataKey().orElse(column.getName())
+                : null;
+    }
+
+    private Column column(String name) {
+        return columns.stream().filter(each -> each.getName().equals(name)).findFirst().orElseThrow();
+    }
+
     /** The schema of the table that collects its rows, in which every column may be NULL. */
-    Schema expected() {
+    public Schema expected() {
         Schema.Builder schema = Schema.newBuilder();
         columns.forEach(column -> schema.column(column.getName(), plain(column).nullable()));
         return schema.build();
     }
 
     /** The columns in a SELECT, event and processing times as plain times. */
-    String selected() {
+    public String selected() {
         StringBuilder list = new StringBuilder();
         for (Column column : columns) {
             String quoted = "`" + column.getName() + "`";

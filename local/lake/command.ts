@@ -1,0 +1,7 @@
+import { Command } from "commander";
+import { backfillCommand } from "./backfill-command.ts";
+
+/** `tidemark lake`: what is done with the lake as a whole. */
+export function lakeCommand(): Command {
+	return new Command("lake").description("look after the lake: compute days again").addCommand(backfillCommand());
+}
