@@ -2,6 +2,7 @@ package io.tidemark.runner.workbench;
 
 import io.tidemark.runner.Problem;
 import io.tidemark.runner.SqlProblems;
+import io.tidemark.runner.lake.maintenance.MaintainRequest;
 import io.tidemark.runner.workbench.given.CaseRunner;
 import io.tidemark.runner.workbench.given.Tail;
 import java.io.BufferedReader;
@@ -98,6 +99,8 @@ public final class Workbench {
                         request, text -> event(request, JSON.createObjectNode().put("say", text), 1));
             case "tail":
                 return Tail.run(request, (row, change) -> event(request, row, change));
+            case "maintain":
+                return MaintainRequest.run(request, step -> event(request, step, 1));
             default:
                 throw new IllegalArgumentException("There is no request " + request.path("do"));
         }
