@@ -2,10 +2,10 @@ package io.tidemark.runner.lake;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.util.IOUtils;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.CommitFailedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,34 +13,54 @@ import org.slf4j.LoggerFactory;
 public final class LakeSchema {
   private static final Logger LOG = LoggerFactory.getLogger(LakeSchema.class);
 
+  /** A job that runs commits rows meanwhile; what is to be changed is then looked at again. */
+  private static final int ATTEMPTS = 5;
+
   private LakeSchema() {}
 
-  /** Creates the tables that are not there. */
+  /**
+   * Creates the tables that are not there and evolves those that are, in one commit for each that differs from its DDL. Throws
+   * IllegalArgumentException with everything that cannot be, having changed nothing then.
+   */
   public static void apply(LakeTables tables) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        once(tables);
+        return;
+      } catch (CommitFailedException | AlreadyExistsException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+        LOG.info("Somebody else committed meanwhile, so the lake's tables are looked at again: {}", e.getMessage());
+      }
+    }
+  }
+
+  private static void once(LakeTables tables) throws IOException {
     List<LakeTable.Opened> opened = new ArrayList<>();
+    List<Evolution> evolutions = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
     try {
       for (LakeTable table : tables.all()) {
-        opened.add(table.open());
+        try {
+          opened.add(table.open());
+        } catch (IllegalArgumentException e) {
+          problems.add(e.getMessage());
+        }
       }
       for (LakeTable.Opened lake : opened) {
-        if (lake.table() == null) {
-          create(lake);
-        }
+        Evolution evolution = Evolution.of(lake);
+        problems.addAll(evolution.problems());
+        evolutions.add(evolution);
+      }
+      if (!problems.isEmpty()) {
+        throw new IllegalArgumentException(String.join("\n", problems));
+      }
+      for (Evolution evolution : evolutions) {
+        evolution.commit();
       }
     } finally {
       IOUtils.closeAllQuietly(opened);
     }
-  }
-
-  private static void create(LakeTable.Opened lake) {
-    LakeTable table = lake.definition;
-    lake.catalog.createTable(table.id(), table.schema(), table.spec(), properties(table));
-    LOG.info("The lake table {} is made: {}", table.name(), table.place());
-  }
-
-  private static Map<String, String> properties(LakeTable table) {
-    Map<String, String> properties = new LinkedHashMap<>();
-    properties.put("format-version", table.options().getOrDefault("format-version", "2"));
-    return properties;
   }
 }

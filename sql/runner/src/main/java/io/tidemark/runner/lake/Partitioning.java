@@ -40,6 +40,11 @@ final class Partitioning {
       return transform == null ? column : column + "_" + transform + "_" + width;
     }
 
+    /** What Iceberg's own field says that does the same: {@code bucket[16] of symbol}. */
+    String does() {
+      return (transform == null ? "identity" : transform + "[" + width + "]") + " of " + column;
+    }
+
     Term term() {
       if (transform == null) {
         return Expressions.ref(column);
