@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.actions.BinPackRewriteFilePlanner;
 import org.apache.iceberg.actions.RewriteDataFilesCommitManager;
@@ -37,9 +38,12 @@ final class Compaction {
 
   private final Table table;
   private final long targetBytes;
+  private final ExecutorService threads;
 
-  Compaction(Table table, long targetBytes) {
+  /** The threads read files ahead. */
+  Compaction(Table table, long targetBytes, ExecutorService threads) {
     this.table = table;
+    this.threads = threads;
     this.targetBytes = targetBytes;
   }
 
@@ -68,7 +72,7 @@ final class Compaction {
     }
     RewriteDataFilesCommitManager commits =
         new RewriteDataFilesCommitManager(table, table.currentSnapshot().snapshotId());
-    GroupRewrite rewrite = new GroupRewrite(table);
+    GroupRewrite rewrite = new GroupRewrite(table, threads);
     for (int i = 0; i < groups.size(); i++) {
       RewriteFileGroup group = groups.get(i);
       rewrite.write(group, i);

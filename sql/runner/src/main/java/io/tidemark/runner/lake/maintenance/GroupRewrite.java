@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import org.apache.flink.table.data.RowData;
 import org.apache.iceberg.BaseCombinedScanTask;
 import org.apache.iceberg.DataFile;
@@ -18,16 +19,20 @@ import org.apache.iceberg.actions.RewriteFileGroup;
 import org.apache.iceberg.flink.FlinkSchemaUtil;
 import org.apache.iceberg.flink.sink.RowDataTaskWriterFactory;
 import org.apache.iceberg.flink.source.DataIterator;
+import org.apache.iceberg.flink.source.FileScanTaskReader;
 import org.apache.iceberg.flink.source.RowDataFileScanTaskReader;
+import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.TaskWriter;
 
 /** Writes the rows of a group of data files into fewer files, without a commit. */
 final class GroupRewrite {
   private final Table table;
   private final Schema schema;
+  private final ExecutorService threads;
 
-  GroupRewrite(Table table) {
+  GroupRewrite(Table table, ExecutorService threads) {
     this.table = table;
+    this.threads = threads;
     // The ids of rows, which tables of the format 3 have, stay what they were.
     this.schema =
         TableUtil.supportsRowLineage(table) ? MetadataColumns.schemaWithRowLineage(table.schema()) : table.schema();
@@ -39,9 +44,10 @@ final class GroupRewrite {
    */
   void write(RewriteFileGroup group, int number) throws IOException {
     try (TaskWriter<RowData> writer = writer(group, number)) {
-      try (DataIterator<RowData> rows = rows(group)) {
-        while (rows.hasNext()) {
-          writer.write(rows.next());
+      try {
+        ReadAhead files = new ReadAhead(table.io(), group.fileScanTasks(), threads);
+        for (FileScanTask task : group.fileScanTasks()) {
+          copy(task, files.next(), writer);
         }
         group.setOutputFiles(Set.of(writer.dataFiles()));
       } catch (IOException | RuntimeException e) {
@@ -83,12 +89,15 @@ final class GroupRewrite {
     return factory.create();
   }
 
-  private DataIterator<RowData> rows(RewriteFileGroup group) {
+  private void copy(FileScanTask task, FileIO io, TaskWriter<RowData> writer) throws IOException {
     String names = table.properties().get(TableProperties.DEFAULT_NAME_MAPPING);
-    return new DataIterator<>(
-        new RowDataFileScanTaskReader(table.schema(), schema, names, true, Collections.emptyList()),
-        new BaseCombinedScanTask(group.fileScanTasks()),
-        table.io(),
-        table.encryption());
+    FileScanTaskReader<RowData> reader =
+        new RowDataFileScanTaskReader(table.schema(), schema, names, true, Collections.emptyList());
+    try (DataIterator<RowData> rows =
+        new DataIterator<>(reader, new BaseCombinedScanTask(task), io, table.encryption())) {
+      while (rows.hasNext()) {
+        writer.write(rows.next());
+      }
+    }
   }
 }

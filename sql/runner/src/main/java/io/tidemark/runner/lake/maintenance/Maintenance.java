@@ -25,7 +25,7 @@ final class Maintenance {
 
   /**
    * Small files become files of about {@code targetBytes}; snapshots older than {@code olderThan} (milliseconds since
-   * 1970) expire, but for those that a restored Flink job needs. {@code threads} plan and delete.
+   * 1970) expire, but for those that a restored Flink job needs. {@code threads} plan, read and delete.
    */
   Maintenance(long targetBytes, long olderThan, ExecutorService threads) {
     this.targetBytes = targetBytes;
@@ -36,7 +36,7 @@ final class Maintenance {
   /** What there is to do, in numbers; nothing is changed. */
   void plan(Table table, ObjectNode answer) {
     Figures.of(table).write(answer.putObject("before"));
-    List<RewriteFileGroup> groups = new Compaction(table, targetBytes).plan();
+    List<RewriteFileGroup> groups = new Compaction(table, targetBytes, threads).plan();
     answer.put("rewrittenFiles", groups.stream().mapToInt(RewriteFileGroup::inputFileNum).sum());
     answer.put("rewritesManifests", Manifests.areMany(table));
     answer.put("expiredSnapshots", Expiry.expirable(table, olderThan));
@@ -53,7 +53,7 @@ final class Maintenance {
     Figures before = Figures.of(table);
     Snapshot first = table.currentSnapshot();
     Compaction.Result compacted =
-        new Compaction(table, targetBytes).run((done, of) -> listener.at("compact", done, of));
+        new Compaction(table, targetBytes, threads).run((done, of) -> listener.at("compact", done, of));
     listener.at("manifests", 0, 1);
     Manifests.run(table);
     checkRows(table, first, before);
