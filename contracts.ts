@@ -113,6 +113,23 @@ export const Hit = z.object({
 });
 export type Hit = z.infer<typeof Hit>;
 
+/** A rolling move of a symbol's price at an event time, whether it makes a hit or not. Key: symbol, event_time, lookback. */
+export const Move = Hit.pick({
+	symbol: true,
+	event_time: true,
+	price: true,
+	base_price: true,
+	move_pct: true,
+	lookback: true,
+	threshold_pct: true,
+	clear_pct: true,
+}).extend({
+	/** Null for a symbol's first price. */
+	base_price: Price.nullable(),
+	move_pct: Percent.nullable(),
+});
+export type Move = z.infer<typeof Move>;
+
 /** A record that is in no bar, as it came. Key: shard_id, sequence_number, sub_sequence_number. */
 export const Reject = z.object({
 	reason: z.enum(["malformed", "invalid", "late"]),

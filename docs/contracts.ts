@@ -57,13 +57,19 @@ function stream(name: string, schema: z.ZodObject, text: string): string {
 
 function lakeTables(): string {
 	return relationsIn("3_sinks/lake")
-		.map(({ name, comment, columns }) => {
+		.map(({ name, comment, columns, partitionedBy }) => {
 			const rows = columns.map(
-				({ name: column, type }): Column => [`\`${column}\``, type, column === "day" ? "partition" : ""],
+				({ name: column, type }): Column => [`\`${column}\``, type, partitions(partitionedBy, column)],
 			);
 			return `### Lake table \`${name.replace("lake.", "")}\`\n\n${comment}\n\n${table(rows)}\n`;
 		})
 		.join("\n");
+}
+
+/** How a column takes part in the partitions. */
+function partitions(by: readonly string[], column: string): string {
+	const part = by.find((each) => each === column || each.endsWith(`, ${column})`));
+	return part === undefined ? "" : part === column ? "partition" : `partition: ${part}`;
 }
 
 /** What landing really writes for a tick in which nothing is missing. */

@@ -33,7 +33,9 @@ export function parseRelation(text: string): Relation {
 	if (!create) throw new Error(`This is no CREATE TABLE with a column a line:\n${text.slice(0, 200)}`);
 	const columns = (create[2] ?? "").split("\n").flatMap((line) => {
 		const column =
-			/^\s+`?(\w+)`? ((?:STRING|BIGINT|DOUBLE|DATE|SYMBOL|LONG|TIMESTAMP(?:_LTZ)?)(?:\(\d\))?)( METADATA)?/.exec(line);
+			/^\s+`?(\w+)`? ((?:STRING|BYTES|BIGINT|DOUBLE|DATE|SYMBOL|LONG|TIMESTAMP(?:_LTZ)?)(?:\(\d\))?)( METADATA)?/.exec(
+				line,
+			);
 		return column ? [{ name: column[1] as string, type: column[2] as string, metadata: column[3] !== undefined }] : [];
 	});
 	const partitions =

@@ -64,6 +64,8 @@ export async function tallyLake(lake: Lake): Promise<LakeTally> {
 			trades: await doubled("trades", "symbol", "event_time", "trade_id"),
 			bars: await doubled("bars", "symbol", "interval", "window_start"),
 			hits: await doubled("hits", "hit_id"),
+			moves: await doubled("moves", "symbol", "event_time", "lookback"),
+			raw_trades: await doubled("raw_trades", "stream", "shard_id", "sequence_number", "sub_sequence_number"),
 			rejects: await doubled("rejects", "shard_id", "sequence_number", "sub_sequence_number"),
 			counts: await doubled("counts", "symbol", "window_start"),
 		},

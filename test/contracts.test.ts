@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { Bar, Clock, Hit, Trade } from "../contracts.ts";
+import { Bar, Clock, Hit, Move, Trade } from "../contracts.ts";
 import { contractsPage } from "../docs/contracts.ts";
 import { parseRelation, type Relation, relationsIn } from "../docs/ddl.ts";
 import { root } from "../local/paths.ts";
@@ -24,7 +24,8 @@ describe("the DDL has exactly the columns of the contract, in its types", () => 
 				found.columns.filter((column) => !column.metadata),
 			),
 		).toEqual([]);
-		expect(found.partitionedBy).toEqual(folder === "1_sources" ? [] : [folder === "3_sinks/lake" ? "day" : "symbol"]);
+		const lake = name === "lake.raw_trades" ? ["day", "bucket(16, symbol)"] : ["day"];
+		expect(found.partitionedBy).toEqual({ "3_sinks/lake": lake, "3_sinks/streams": ["symbol"] }[folder] ?? []);
 	});
 
 	test("which is what the schemas say", () => {
@@ -45,6 +46,13 @@ describe("the DDL has exactly the columns of the contract, in its types", () => 
 			[Hit, "streams.hits"] as const,
 		])
 			expect(Object.keys(contracts[name] ?? {})).toEqual(Object.keys(schema.shape));
+		expect(Object.keys(contracts["lake.moves"] ?? {})).toEqual([...Object.keys(Move.shape), "day"]);
+		expect(contracts["lake.raw_trades"]).toMatchObject({
+			payload: "STRING",
+			payload_bytes: "BYTES",
+			arrived_at: "TIMESTAMP_LTZ(6)",
+		});
+		expect(contracts["lake.trades"]).toMatchObject({ watermark_before: "TIMESTAMP_LTZ(6)" });
 	});
 });
 

@@ -5,6 +5,7 @@ import { identifier } from "../duckdb.ts";
 /** The types of sql/3_sinks/lake as DuckDB has them. */
 const TYPES: Record<string, string> = {
 	STRING: "VARCHAR",
+	BYTES: "BLOB",
 	"TIMESTAMP_LTZ(6)": "TIMESTAMPTZ",
 	BIGINT: "BIGINT",
 	DOUBLE: "DOUBLE",

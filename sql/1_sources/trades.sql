@@ -2,6 +2,7 @@
 -- Key: shard_id, sequence_number, sub_sequence_number. Time: plausible_time, with one watermark over all shards.
 -- An event time more than 60 s ahead of its arrival is no plausible_time, so it cannot move the watermark.
 -- A record that cannot be read keeps its payload; parse_error says what is wrong with it.
+-- undecodable are the bytes of a record that is not UTF-8, whose payload cannot have them all.
 CREATE TABLE trades (
   trade_id STRING,
   symbol STRING,
@@ -23,7 +24,9 @@ CREATE TABLE trades (
   high DOUBLE,
   low DOUBLE,
   payload STRING METADATA VIRTUAL,
+  undecodable BYTES METADATA VIRTUAL,
   parse_error STRING METADATA VIRTUAL,
+  `stream` STRING METADATA VIRTUAL,
   shard_id STRING METADATA VIRTUAL,
   sequence_number STRING METADATA VIRTUAL,
   sub_sequence_number BIGINT METADATA VIRTUAL,

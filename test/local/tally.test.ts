@@ -19,6 +19,8 @@ async function lakeOf(inserts: string): Promise<Lake> {
 			"open" DOUBLE, high DOUBLE, low DOUBLE, "close" DOUBLE, volume BIGINT, trade_count BIGINT, vwap DOUBLE,
 			"change" DOUBLE, change_pct DOUBLE, move_pct DOUBLE, day_move_pct DOUBLE, emitted_at TIMESTAMPTZ);
 		CREATE TABLE hits (hit_id VARCHAR, state VARCHAR);
+		CREATE TABLE moves (symbol VARCHAR, event_time TIMESTAMPTZ, lookback VARCHAR);
+		CREATE TABLE raw_trades (stream VARCHAR, shard_id VARCHAR, sequence_number VARCHAR, sub_sequence_number BIGINT);
 		CREATE TABLE rejects (reason VARCHAR, shard_id VARCHAR, sequence_number VARCHAR, sub_sequence_number BIGINT);
 		CREATE TABLE counts (symbol VARCHAR, window_start TIMESTAMPTZ, trades BIGINT, duplicates BIGINT);
 		${inserts}`);
@@ -44,7 +46,7 @@ describe("what is in the lake", () => {
 			trades: 10,
 			bars: { "1m": 2, "5m": 1, "1h": 0, "1d": 0 },
 			hits: 2,
-			doubled: { trades: 0, bars: 0, hits: 0, rejects: 0, counts: 0 },
+			doubled: { trades: 0, bars: 0, hits: 0, moves: 0, raw_trades: 0, rejects: 0, counts: 0 },
 		});
 		expect(tally.barRows.get("SPY 1m 2013-10-07T13:30:00.000Z")).toEqual([
 			Date.parse("2013-10-07T13:31:00Z"),
@@ -60,8 +62,11 @@ describe("what is in the lake", () => {
 		const twice = bar("1m", "2013-10-07 13:30:00Z", 7);
 		const lake = await lakeOf(`${twice} ${twice}
 			INSERT INTO trades VALUES ('SPY', '2013-10-07 13:30:00Z', '1'), ('SPY', '2013-10-07 13:30:00Z', '1'),
-				('SPY', '2013-10-07 13:30:01Z', '1'), ('IBM', '2013-10-07 13:30:00Z', '1');`);
-		expect((await tallyLake(lake)).doubled).toMatchObject({ bars: 1, trades: 1, hits: 0 });
+				('SPY', '2013-10-07 13:30:01Z', '1'), ('IBM', '2013-10-07 13:30:00Z', '1');
+			INSERT INTO moves VALUES ('SPY', '2013-10-07 13:30:00Z', '5m'), ('SPY', '2013-10-07 13:30:00Z', '5m'),
+				('SPY', '2013-10-07 13:30:00Z', '1h');
+			INSERT INTO raw_trades VALUES ('t', 's0', '1', 0), ('t', 's0', '1', 0), ('t', 's0', '1', 0), ('t', 's0', '1', 1);`);
+		expect((await tallyLake(lake)).doubled).toMatchObject({ bars: 1, trades: 1, hits: 0, moves: 1, raw_trades: 2 });
 	});
 });
 

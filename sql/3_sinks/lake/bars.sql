@@ -1,4 +1,4 @@
--- The lake table bars: each closed bar, once. Key: symbol, interval, window_start.
+-- The lake table bars (gold): each closed bar, once. Key: symbol, interval, window_start.
 -- Partitioned by the UTC day of window_start.
 CREATE TABLE lake.bars (
   symbol STRING,

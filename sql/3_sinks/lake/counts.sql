@@ -1,4 +1,5 @@
--- The lake table counts: what became of the on-time records of a symbol and minute. Key: symbol, window_start.
+-- The lake table counts (audit): what became of the on-time records of a symbol and minute.
+-- Key: symbol, window_start.
 -- Partitioned by the UTC day of window_start.
 CREATE TABLE lake.counts (
   symbol STRING,

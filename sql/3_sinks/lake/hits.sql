@@ -1,4 +1,5 @@
--- The lake table hits: each crossing and clearing, once. Key: hit_id. Partitioned by the UTC day of event_time.
+-- The lake table hits (gold): each crossing and clearing, once. Key: hit_id.
+-- Partitioned by the UTC day of event_time.
 CREATE TABLE lake.hits (
   hit_id STRING,
   symbol STRING,

@@ -1,4 +1,4 @@
--- The lake table rejects: each record that counts in no bar, as it came.
+-- The lake table rejects (audit): each record that counts in no bar, as it came.
 -- Key: shard_id, sequence_number, sub_sequence_number. Partitioned by the UTC day of arrived_at.
 CREATE TABLE lake.rejects (
   reason STRING,

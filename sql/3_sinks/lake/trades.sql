@@ -1,5 +1,7 @@
--- The lake table trades: each valid trade, once. Key: symbol, event_time, trade_id.
+-- The lake table trades (silver): each valid trade that is not late, once. Key: symbol, event_time, trade_id.
 -- Partitioned by the UTC day of event_time.
+-- watermark_before is the job's time when the trade came, NULL before the first: a trade at or behind it
+-- counts in bars but crosses no level.
 CREATE TABLE lake.trades (
   trade_id STRING,
   symbol STRING,
@@ -24,6 +26,7 @@ CREATE TABLE lake.trades (
   sequence_number STRING,
   sub_sequence_number BIGINT,
   arrived_at TIMESTAMP_LTZ(6),
+  watermark_before TIMESTAMP_LTZ(6),
   `day` DATE
 ) WITH (
   'connector' = 'tidemark-lake',

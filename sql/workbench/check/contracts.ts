@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Bar, Hit, Reject, Tick, Trade } from "../../../contracts.ts";
+import { Bar, Hit, Move, Reject, Tick, Trade } from "../../../contracts.ts";
 import type { SqlFile } from "./files.ts";
 import { type Finding, findingAt } from "./findings.ts";
 import { didYouMean } from "./nearest.ts";
@@ -24,8 +24,22 @@ export const contracts: Record<string, ContractColumns> = {
 	"streams.hits": columnsOf(Hit, "STRING"),
 	"lake.bars": { ...columnsOf(Bar, "TIMESTAMP_LTZ(6)"), day: "DATE" },
 	"lake.hits": { ...columnsOf(Hit, "TIMESTAMP_LTZ(6)"), day: "DATE" },
+	"lake.moves": { ...columnsOf(Move, "TIMESTAMP_LTZ(6)"), day: "DATE" },
+	"lake.raw_trades": {
+		stream: "STRING",
+		...PLACE_IN_THE_STREAM,
+		symbol: "STRING",
+		payload: "STRING",
+		payload_bytes: "BYTES",
+		day: "DATE",
+	},
 	"lake.rejects": { ...columnsOf(Reject, "TIMESTAMP_LTZ(6)"), day: "DATE" },
-	"lake.trades": { ...columnsOf(Trade, "TIMESTAMP_LTZ(6)"), ...PLACE_IN_THE_STREAM, day: "DATE" },
+	"lake.trades": {
+		...columnsOf(Trade, "TIMESTAMP_LTZ(6)"),
+		...PLACE_IN_THE_STREAM,
+		watermark_before: "TIMESTAMP_LTZ(6)",
+		day: "DATE",
+	},
 };
 
 /** How a relation's own columns differ from its contract, by column; none where there is no contract. */

@@ -20,7 +20,9 @@ enum Metadata {
   /** The place in an aggregated (KPL) record, 0 in a plain one; set by {@link RecordDecoder#setSubSequenceNumber}. */
   SUB_SEQUENCE_NUMBER("sub_sequence_number", DataTypes.BIGINT().notNull()),
   /** When Kinesis took the record, to about a second. */
-  ARRIVED_AT("arrived_at", DataTypes.TIMESTAMP_LTZ(3).notNull());
+  ARRIVED_AT("arrived_at", DataTypes.TIMESTAMP_LTZ(3).notNull()),
+  /** The record's bytes where they are not UTF-8, so that the payload cannot have them all; NULL where they are. */
+  UNDECODABLE("undecodable", DataTypes.BYTES());
 
   private final String key;
   private final DataType type;
@@ -61,8 +63,10 @@ enum Metadata {
         return StringData.fromString(sequenceNumber);
       case SUB_SEQUENCE_NUMBER:
         return 0L;
-      default:
+      case ARRIVED_AT:
         return TimestampData.fromEpochMillis(arrivedAt);
+      default:
+        return RecordDecoder.NOT_UTF8.equals(error) ? data : null;
     }
   }
 }

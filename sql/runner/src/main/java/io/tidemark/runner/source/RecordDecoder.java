@@ -27,6 +27,9 @@ import org.apache.flink.table.types.logical.RowType;
  */
 final class RecordDecoder implements KinesisDeserializationSchema<RowData> {
   private static final long serialVersionUID = 1L;
+  /** The {@code parse_error} of bytes that are no text. */
+  static final String NOT_UTF8 = "the record is not valid UTF-8";
+
   private static final int MAX_VALUE = 100;
   private static final int MAX_ERROR = 500;
 
@@ -121,7 +124,7 @@ final class RecordDecoder implements KinesisDeserializationSchema<RowData> {
     try {
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(data)).toString();
     } catch (CharacterCodingException e) {
-      return "the record is not valid UTF-8";
+      return NOT_UTF8;
     }
     try (JsonParser parser = json.parse(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {

@@ -1,5 +1,6 @@
 package io.tidemark.runner.source;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -39,6 +40,7 @@ class RecordDecoderTest {
 
   private static final int PAYLOAD = 10;
   private static final int ERROR = 11;
+  private static final int UNDECODABLE = 17;
   private RecordDecoder decoder;
 
   @BeforeEach
@@ -96,7 +98,7 @@ class RecordDecoderTest {
     assertEquals("4711", text(row, 14));
     assertEquals(7, row.getLong(15));
     assertEquals(TimestampData.fromEpochMillis(1_381_152_600_123L), row.getTimestamp(16, 3));
-    assertEquals(17, row.getArity());
+    assertEquals(18, row.getArity());
   }
 
   @Test
@@ -131,8 +133,17 @@ class RecordDecoderTest {
     RowData row = decode(latin);
     assertEquals("the record is not valid UTF-8", text(row, ERROR));
     assertEquals("{\"symbol\":\"M\ufffdnchen\"}", text(row, PAYLOAD));
+    assertArrayEquals(latin, row.getBinary(UNDECODABLE));
     assertNotNull(text(decode("{\"symbol\":\"SPY\"}".getBytes(StandardCharsets.UTF_16)), ERROR));
     assertNotNull(text(decode(new byte[] {(byte) 0xC0, (byte) 0x80}), ERROR));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{}", "[1]", "{\"symbol\":", "{\"symbol\":\"M\u00fcnchen \uD83D\uDE80\"}", "{\"price\":\"the record is not valid UTF-8\"}"})
+  void theBytesOfTextAreNotKeptTwice(String payload) {
+    RowData row = decode(payload);
+    assertTrue(row.isNullAt(UNDECODABLE));
+    assertArrayEquals(payload.getBytes(StandardCharsets.UTF_8), row.getString(PAYLOAD).toBytes());
   }
 
   @ParameterizedTest
