@@ -1,6 +1,6 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import { CfnDatabase } from "aws-cdk-lib/aws-glue";
-import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { type IGrantable, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import { privateBucket } from "./bucket.ts";
@@ -32,13 +32,52 @@ export class LakeStack extends Stack {
 		this.database.applyRemovalPolicy(RemovalPolicy.RETAIN);
 		new CfnOutput(this, "LakeBucket", { value: this.bucket.bucketName });
 		new CfnOutput(this, "LakeDatabase", { value: this.database.ref });
+		new CfnOutput(this, "LakeMaintenanceRole", { value: this.maintenanceRole().roleArn });
+	}
+
+	/** What Glue's optimizers may do once `tidemark lake maintain --aws` has set them: keep the files of these tables. */
+	private maintenanceRole(): Role {
+		const role = new Role(this, "MaintenanceRole", {
+			assumedBy: new ServicePrincipal("glue.amazonaws.com"),
+			description: "What Glue's table optimizers may do: compact the lake's tables and delete what they need no more",
+		});
+		role.addToPolicy(
+			new PolicyStatement({
+				actions: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+				resources: [this.bucket.arnForObjects("lake/*")],
+			}),
+		);
+		role.addToPolicy(new PolicyStatement({ actions: ["s3:ListBucket"], resources: [this.bucket.bucketArn] }));
+		role.addToPolicy(
+			new PolicyStatement({ actions: ["glue:GetTable", "glue:UpdateTable"], resources: this.tableArns() }),
+		);
+		const logs = ["compaction", "retention", "orphan-file-deletion"].map((optimizer) =>
+			this.formatArn({
+				service: "logs",
+				resource: "log-group",
+				resourceName: `/aws-glue/iceberg-${optimizer}/logs:*`,
+				arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+			}),
+		);
+		role.addToPolicy(
+			new PolicyStatement({
+				actions: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+				resources: logs,
+			}),
+		);
+		return role;
+	}
+
+	/** All tables of the database, and what they are in. */
+	private tableArns(): string[] {
+		const glue = (resource: string, resourceName?: string) =>
+			this.formatArn({ service: "glue", resource, ...(resourceName ? { resourceName } : {}) });
+		return [glue("catalog"), glue("database", this.database.ref), glue("table", `${this.database.ref}/*`)];
 	}
 
 	/** Lets `grantee` create, read and commit the tables of this database, and no other's. */
 	grantTables(grantee: IGrantable): void {
 		this.bucket.grantReadWrite(grantee);
-		const glue = (resource: string, resourceName?: string) =>
-			this.formatArn({ service: "glue", resource, ...(resourceName ? { resourceName } : {}) });
 		grantee.grantPrincipal.addToPrincipalPolicy(
 			new PolicyStatement({
 				actions: [
@@ -51,7 +90,7 @@ export class LakeStack extends Stack {
 					"glue:UpdateTable",
 					"glue:DeleteTable",
 				],
-				resources: [glue("catalog"), glue("database", this.database.ref), glue("table", `${this.database.ref}/*`)],
+				resources: this.tableArns(),
 			}),
 		);
 	}

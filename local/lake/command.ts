@@ -1,7 +1,11 @@
 import { Command } from "commander";
 import { backfillCommand } from "./backfill-command.ts";
+import { maintainCommand } from "./maintain-command.ts";
 
 /** `tidemark lake`: what is done with the lake as a whole. */
 export function lakeCommand(): Command {
-	return new Command("lake").description("look after the lake: compute days again").addCommand(backfillCommand());
+	return new Command("lake")
+		.description("look after the lake: compute days again, compact its files")
+		.addCommand(backfillCommand())
+		.addCommand(maintainCommand());
 }
