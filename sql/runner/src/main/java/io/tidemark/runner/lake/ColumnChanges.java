@@ -117,7 +117,7 @@ final class ColumnChanges {
     Types.NestedField field = columns.get(name);
     if (field == null) {
       add(wanted);
-    } else if (!sql(field.type()).equals(sql(wanted.type()))) {
+    } else if (!sql(field.type()).equals(sql(wanted.type())) && !isWidening(wanted.type(), field.type())) {
       retype(field, wanted);
     } else if (field.isOptional() && wanted.isRequired()) {
       refuse("has the column " + name + ", in which there may be NULL", "has it NOT NULL", "declare it without NOT NULL");
@@ -138,7 +138,7 @@ final class ColumnChanges {
   private void retype(Types.NestedField field, Types.NestedField wanted) throws IOException {
     String name = wanted.name();
     String change = name + " is " + sql(wanted.type()) + " instead of " + sql(field.type());
-    if (wanted.type().isPrimitiveType() && TypeUtil.isPromotionAllowed(field.type(), wanted.type().asPrimitiveType())) {
+    if (isWidening(field.type(), wanted.type())) {
       step(update -> update.updateColumn(field.name(), wanted.type().asPrimitiveType()), change);
     } else if (name.equals(field.name()) && wanted.isOptional() && !ColumnValues.any(table, field)) {
       step(update -> update.deleteColumn(name).addColumn(name, wanted.type()), change);
@@ -173,6 +173,11 @@ final class ColumnChanges {
     problems.add(
         "The lake table " + definition.name() + " (" + definition.place() + ", " + table.location() + ") " + there + ", and its DDL "
             + wanted + ": " + remedy);
+  }
+
+  /** Whether another type holds every value of this one, so that what is written with this one stays readable. */
+  static boolean isWidening(Type type, Type other) {
+    return !sql(type).equals(sql(other)) && other.isPrimitiveType() && TypeUtil.isPromotionAllowed(type, other.asPrimitiveType());
   }
 
   /** A type as the DDL says it. */

@@ -15,7 +15,6 @@ import org.apache.flink.table.catalog.ResolvedCatalogTable;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.factories.DynamicTableSinkFactory;
 import org.apache.flink.table.factories.FactoryUtil;
-import org.apache.iceberg.flink.IcebergTableSink;
 
 /**
  * {@code 'connector' = 'tidemark-lake'}: an Iceberg table that says in its DDL what a row is, how it is partitioned and how rows are
@@ -67,7 +66,7 @@ public final class LakeTableFactory implements DynamicTableSinkFactory {
     if (!problems.isEmpty()) {
       throw new ValidationException(String.join("\n", problems));
     }
-    return new IcebergTableSink(lake.loader(), table.getResolvedSchema(), context.getConfiguration(), options);
+    return new LakeTableSink(lake, table.getResolvedSchema(), context.getConfiguration(), options);
   }
 
   /** The name that the SQL files use. */
