@@ -81,8 +81,6 @@ export class LakeStack extends Stack {
 		grantee.grantPrincipal.addToPrincipalPolicy(
 			new PolicyStatement({
 				actions: [
-					// Iceberg's catalog tries to create its database whenever it opens, and takes "it exists" for an answer.
-					"glue:CreateDatabase",
 					"glue:GetDatabase",
 					"glue:GetTable",
 					"glue:GetTables",

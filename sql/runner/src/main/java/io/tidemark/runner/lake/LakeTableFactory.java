@@ -44,7 +44,7 @@ public final class LakeTableFactory implements DynamicTableSinkFactory {
     Stream<String> own =
         Stream.of(
             Layer.OPTION, FoundBy.OPTION, Partitioning.OPTION, LakeOptions.KEY, LakeOptions.REACHES, LakeOptions.CORRECTIONS_TO,
-            LakeOptions.DROPPED, "warehouse", "io-impl", "format-version");
+            LakeOptions.DROPPED, LakeOptions.CARRIED, "warehouse", "io-impl", "format-version");
     return Stream.concat(own, LakeOptions.PLACE.stream())
         .map(option -> ConfigOptions.key(option).stringType().noDefaultValue())
         .collect(Collectors.toSet());

@@ -68,6 +68,7 @@ class LakeTableFactoryTest {
     options.put("tidemark.corrections-to", "streams.prices");
     options.put("tidemark.renamed.price", "amount");
     options.put("tidemark.dropped", "old, older");
+    options.put("tidemark.carried", "price");
     plan(COLUMNS, "");
   }
 
@@ -90,6 +91,7 @@ class LakeTableFactoryTest {
         Arguments.of("tidemark.renamed.cost", "amount", "has 'tidemark.renamed.cost' = 'amount', but it has no column cost"),
         Arguments.of("tidemark.renamed.price", "symbol", "but symbol is a column of its DDL: remove the one or the other"),
         Arguments.of("tidemark.dropped", "old, price", "has 'tidemark.dropped' = 'old, price', but price is a column of its DDL"),
+        Arguments.of("tidemark.carried", "previous_close", "has 'tidemark.carried' = 'previous_close', but it has no column previous_close"),
         Arguments.of("catalog-table", null, "has no option 'catalog-table': add it to its DDL"),
         Arguments.of("tidemark.keys", "symbol", "Unsupported options:\n\ntidemark.keys"));
   }
