@@ -169,6 +169,35 @@ class ReadAgainTest {
   }
 
   @Test
+  void recordsAsTheyCameAndMovesAreFoundWhateverTheirPartitions() throws IOException {
+    String columns = "key STRING, event_time TIMESTAMP_LTZ(6), arrived_at TIMESTAMP_LTZ(6), `day` DATE";
+    String raw = "key STRING, arrived_at TIMESTAMP_LTZ(6), payload_bytes BYTES, `day` DATE";
+    Ddl old = new Ddl(folder).with("bronze", raw, "tidemark.read-again-by", "arrived_at");
+    LakeSchema.apply(old.compiled());
+    Table bronze = lake.load("bronze");
+    append(bronze, row(bronze, "old1", "2026-01-01T09:59:59Z", null), row(bronze, "new1", "2026-01-01T10:00:00Z", null));
+    Ddl now =
+        new Ddl(folder)
+            .with("bronze", raw, "tidemark.read-again-by", "arrived_at", "tidemark.partitioned-by", "day, bucket(4, key)")
+            .with("silver", columns, "tidemark.read-again-by", "arrived_at")
+            .with("moves", columns, "tidemark.reaches", "5 min");
+    LakeSchema.apply(now.compiled());
+    bronze.refresh();
+    append(bronze, row(bronze, "old2", "2026-01-01T09:59:59Z", null), row(bronze, "new2", "2026-01-01T10:00:09Z", null));
+    Table silver = lake.load("silver");
+    append(silver, row(silver, "s1", "2013-10-07T13:30:05Z", "2026-01-01T09:59:59Z"), row(silver, "s2", "2013-10-07T13:31:00Z", "2026-01-01T10:00:00Z"));
+    Table moves = lake.load("moves");
+    append(moves, row(moves, "m1", "2013-10-07T13:30:59.999Z", null), row(moves, "m2", "2013-10-07T13:31:00Z", null));
+
+    for (int time = 0; time < 2; time++) {
+      ReadAgain.remove(now.compiled(), ARRIVAL);
+      assertEquals(List.of("old1", "old2"), keys(bronze));
+      assertEquals(List.of("s1"), keys(silver));
+      assertEquals(List.of("m1"), keys(moves));
+    }
+  }
+
+  @Test
   void aMomentInAMinuteBelongsToThatMinuteBefore1970Too() {
     assertEquals(60_000_000, FoundBy.minuteOf(119_999_999));
     assertEquals(60_000_000, FoundBy.minuteOf(60_000_000));
