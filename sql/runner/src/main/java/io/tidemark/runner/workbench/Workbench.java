@@ -60,6 +60,9 @@ public final class Workbench {
             answer.set("ok", handle(request));
         } catch (SqlProblems e) {
             e.all().forEach(problem -> answer.withArray("problems").add(toJson(problem)));
+        } catch (IllegalArgumentException e) { // in words for whoever asked
+            LOG.error("Request {} is refused", request.path("do").asText(), e);
+            answer.put("failed", e.getMessage() + (e.getCause() == null ? "" : ": " + root(e)));
         } catch (Throwable e) {
             LOG.error("Request {} failed", request.path("do").asText(), e);
             answer.put("failed", e + (e.getCause() == null ? "" : ": " + root(e)));
