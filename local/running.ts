@@ -7,6 +7,7 @@ import { startEmulator } from "./emulator.ts";
 import { messageOf, UserError } from "./errors.ts";
 import { type Flink, type FlinkStart, startFlink } from "./flink.ts";
 import { type FlinkRest, flinkRest } from "./flink-rest.ts";
+import { upkeep } from "./lake/upkeep.ts";
 import { beginAnew, keepOrForget } from "./origin.ts";
 import type { Part } from "./page/messages.ts";
 import type { Ports } from "./ports.ts";
@@ -93,6 +94,7 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 	let running: Flink | undefined;
 	let reload: Reload | undefined;
 	let rulesReload: RulesReload | undefined;
+	let keptUp: Promise<void> | undefined;
 	const closing = new AbortController();
 	const notClosing = AbortSignal.any([signal, closing.signal]);
 	const flink = flinkRest(record.endpoints.flink);
@@ -104,7 +106,7 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 			await lastCheckpoint(flink).catch((error) => progress.say(`Flink took no last checkpoint: ${messageOf(error)}`));
 		}
 		closing.abort(new Error("the stack is being stopped"));
-		await Promise.all([reload?.close(), rulesReload?.close()]);
+		await Promise.all([reload?.close(), rulesReload?.close(), keptUp]);
 		await launching?.catch(() => {});
 		await flinkProcess?.stop(5_000);
 		await readers?.();
@@ -169,6 +171,7 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 						beginAnew: (reason) => beginAnew(stack, reason, progress.say),
 						signal: notClosing,
 					});
+					keptUp = upkeep({ stack, java, say: progress.say, signal: notClosing });
 				}
 				return flinkProcess;
 			});

@@ -55,40 +55,49 @@ const JVM = ["-XX:+UseSerialGC", "-Xms256m", "-Xmx1500m"];
 export async function maintainHere(options: MaintainOptions, progress: Progress): Promise<Maintained[]> {
 	const stack = await findStack(options.run);
 	const { java } = await setUp(progress);
-	return withEmulator(stack, (awake) => maintain(awake, java, options, progress));
-}
-
-/** The same for a stack whose emulator answers. */
-export async function maintain(
-	{ id, endpoints: { aws }, outputs }: Pick<Stack, "id" | "endpoints" | "outputs">,
-	java: string,
-	{ tables, ...options }: MaintainOptions,
-	progress: Progress,
-): Promise<Maintained[]> {
-	const glue = new GlueClient({ endpoint: aws, region, credentials: localCredentials });
-	const known = await icebergTables(glue, outputs.LakeDatabase).finally(() => glue.destroy());
-	const chosen = choose(tables, known, id);
-	const workbench = await startWorkbench({ name: "The maintenance of the lake", java, options: JVM });
+	const stop = new AbortController();
 	const noLonger = onStop(
-		() => {
-			progress.say("Stopping; every table is as its last commit left it");
-			workbench.child.kill();
-		},
+		() => stop.abort(new UserError("Stopped: every table is as its last commit left it")),
 		() => process.exit(130),
 	);
 	try {
-		const request = {
-			catalog: catalogOf(aws, outputs.LakeBucket),
-			database: outputs.LakeDatabase,
-			tables: chosen,
-			...options,
-		};
+		return await withEmulator(stack, (awake) => maintain(awake, java, options, progress, stop.signal));
+	} finally {
+		noLonger();
+	}
+}
+
+/** The same for a stack whose emulator answers. The signal ends it between two commits, and its reason is thrown. */
+export async function maintain(
+	{ id, endpoints: { aws }, outputs }: Pick<Stack, "id" | "endpoints" | "outputs">,
+	java: string,
+	{ tables, keepMs, targetBytes, dryRun = false }: MaintainOptions,
+	progress: Pick<Progress, "say">,
+	signal?: AbortSignal,
+): Promise<Maintained[]> {
+	const glue = new GlueClient({ endpoint: aws, region, credentials: localCredentials });
+	const known = await icebergTables(glue, outputs.LakeDatabase).finally(() => glue.destroy());
+	const request = {
+		catalog: catalogOf(aws, outputs.LakeBucket),
+		database: outputs.LakeDatabase,
+		tables: choose(tables, known, id),
+		keepMs,
+		targetBytes,
+		dryRun,
+	};
+	signal?.throwIfAborted();
+	const workbench = await startWorkbench({ name: "The maintenance of the lake", java, options: JVM });
+	const kill = () => workbench.child.kill();
+	signal?.addEventListener("abort", kill);
+	try {
 		const answer = await workbench.request<{ tables: Maintained[] }>("maintain", request, (row) =>
 			sayStep(row as unknown as Step, progress),
 		);
 		return answer.tables;
+	} catch (error) {
+		throw signal?.aborted ? signal.reason : error;
 	} finally {
-		noLonger();
+		signal?.removeEventListener("abort", kill);
 		await workbench.stop();
 	}
 }
@@ -139,7 +148,7 @@ interface Step {
 	of: number;
 }
 
-function sayStep({ table, step, done, of }: Step, progress: Progress): void {
+function sayStep({ table, step, done, of }: Step, progress: Pick<Progress, "say">): void {
 	if (step === "look") progress.say(`${table} …`);
 	if (step === "compact") progress.say(`${table}: ${done} of ${of} groups of files are compacted`);
 	if (step === "expire") progress.say(`${table}: old snapshots expire`);
