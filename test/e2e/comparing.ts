@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { ExpectedBar, ExpectedHit } from "./expected.ts";
+import type { ExpectedBar, ExpectedHit, ExpectedMove } from "./expected.ts";
 
 type Rows<T> = Map<string, T>;
 
@@ -24,6 +24,20 @@ export function expectSameBars(actual: ExpectedBar[], expected: ExpectedBar[]): 
 		if (!exact || !near) wrong.push(`expected ${JSON.stringify(bar)}\nreceived ${JSON.stringify(row)}`);
 	}
 	expect(wrong.slice(0, 5)).toEqual([]);
+}
+
+/** The same moves, each once; those of a symbol's first price have no base. */
+export function expectSameMoves(actual: ExpectedMove[], expected: ExpectedMove[]): void {
+	const key = (move: ExpectedMove) => `${move.symbol} ${move.lookback} ${move.event_time}`;
+	const rows = byKey(actual, key);
+	expect(rows.size).toBe(expected.length);
+	const wrong = expected.filter((move) => {
+		const row = rows.get(key(move));
+		const exact = row?.price === move.price && row.base_price === move.base_price;
+		return !row || !exact || !close(row.move_pct, move.move_pct, 2e-6);
+	});
+	expect(wrong.slice(0, 5).map((move) => [move, rows.get(key(move))])).toEqual([]);
+	expect(expected.some(({ base_price }) => base_price === null)).toBe(true);
 }
 
 /** The same hits, each once. */

@@ -23,6 +23,15 @@ export interface ExpectedHit {
 	move_pct: number;
 }
 
+export interface ExpectedMove {
+	symbol: string;
+	event_time: string;
+	price: number;
+	base_price: number | null;
+	move_pct: number | null;
+	lookback: string;
+}
+
 /** What makes a hit of a rolling move over so many minutes, in percent. */
 export interface Level {
 	minutes: number;
@@ -44,7 +53,7 @@ const emitted = (time: string) => `${iso(`${time} + INTERVAL '2 seconds'`)} AS e
 export async function expectedOf(
 	csv: string,
 	levels = [standard],
-): Promise<{ trades: number; bars: Bar[]; hits: Hit[] }> {
+): Promise<{ trades: number; bars: Bar[]; hits: Hit[]; moves: ExpectedMove[] }> {
 	const instance = await DuckDBInstance.create(":memory:");
 	const db = await instance.connect();
 	try {
@@ -70,21 +79,32 @@ export async function expectedOf(
 			NULL::DOUBLE AS day_move_pct, ${emitted("we")}
 			FROM (${each.join(" UNION ALL ")}) ORDER BY interval, symbol, ws`);
 		const hits = await Promise.all(levels.map((level) => rows<Hit>(hitsSql(level))));
-		return { trades, bars, hits: hits.flat() };
+		const moves = await Promise.all(levels.map((level) => rows<ExpectedMove>(movesSql(level))));
+		return { trades, bars, hits: hits.flat(), moves: moves.flat() };
 	} finally {
 		db.closeSync();
 		instance.closeSync();
 	}
 }
 
-function hitsSql({ minutes, threshold, clear }: Level): string {
-	return `
-		WITH last AS (SELECT symbol, et, arg_max(price, (sequence, trade_id)) AS price FROM t GROUP BY ALL),
+/** The CTEs up to `moved`: a row for each symbol and event time. */
+function moved(minutes: number): string {
+	return `last AS (SELECT symbol, et, arg_max(price, (sequence, trade_id)) AS price FROM t GROUP BY ALL),
 		based AS (SELECT *, coalesce(
 			first_value(price) OVER (PARTITION BY symbol ORDER BY et
 				RANGE BETWEEN INTERVAL '${minutes} minutes' PRECEDING AND INTERVAL '1 millisecond' PRECEDING),
 			lag(price) OVER (PARTITION BY symbol ORDER BY et)) AS base_price FROM last),
-		moved AS (SELECT *, round((price / base_price - 1) * 100, 6) AS move_pct FROM based),
+		moved AS (SELECT *, round((price / base_price - 1) * 100, 6) AS move_pct FROM based)`;
+}
+
+function movesSql({ minutes }: Level): string {
+	return `WITH ${moved(minutes)} SELECT symbol, ${iso("et")} AS event_time, price, base_price, move_pct,
+		'${minutes}m' AS lookback FROM moved`;
+}
+
+function hitsSql({ minutes, threshold, clear }: Level): string {
+	return `
+		WITH ${moved(minutes)},
 		crossed AS (SELECT *, lag(move_pct) OVER (PARTITION BY symbol ORDER BY et) AS before FROM moved),
 		hit AS (SELECT *, CASE
 			WHEN abs(move_pct) >= ${threshold} AND coalesce(abs(before), 0) < ${threshold} THEN 'crossed'

@@ -1,4 +1,5 @@
 /** The hour after the US open of 2013-10-07, replayed from file to stores through everything, held against DuckDB. */
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -6,8 +7,8 @@ import { expectSameBacktests } from "./alerts/backtests.ts";
 import { mostWithin, oracle, type Told } from "./alerts/oracle.ts";
 import { expectNamedQueries } from "./athena/named.ts";
 import { once, queries, query, type Result, resultOf, temporaryState, tidemark } from "./cli.ts";
-import { expectSameBars, expectSameHits } from "./comparing.ts";
-import { type ExpectedBar, type ExpectedHit, expectedOf } from "./expected.ts";
+import { expectSameBars, expectSameHits, expectSameMoves } from "./comparing.ts";
+import { type ExpectedBar, type ExpectedHit, type ExpectedMove, expectedOf } from "./expected.ts";
 import { failingProxy } from "./failing_proxy.ts";
 import { killFlinkAfter } from "./kill.ts";
 import { type Row, spoil, tradesBetween, writeCsv } from "./market.ts";
@@ -15,6 +16,13 @@ import { storedBars } from "./stored.ts";
 
 const BARS = `SELECT symbol, interval, window_start, open, high, low, close, volume, trade_count, vwap, move_pct FROM bars`;
 const HITS = "SELECT hit_id, price, base_price, move_pct FROM hits";
+const MOVES = "SELECT symbol, event_time, price, base_price, move_pct, lookback FROM moves";
+/** Whether each record is there once, and each trade came with one of them. */
+const RAW = `SELECT count(*) AS n, count(DISTINCT (stream, shard_id, sequence_number, sub_sequence_number)) AS ids,
+	count(payload_bytes) AS bytes, count(DISTINCT trade_id) AS trades, bool_and(raw_trades.arrived_at IS NOT NULL) AS timed
+	FROM raw_trades LEFT JOIN trades USING (shard_id, sequence_number, sub_sequence_number)`;
+/** Records that are not UTF-8. */
+const LATIN = ['{"symbol":"M\xfcnchen"}', '{"trade_id":"\xe9"}'].map((text) => Buffer.from(text, "latin1"));
 
 let rows: Row[];
 let csv: string;
@@ -37,21 +45,51 @@ afterAll(() => files.remove());
 
 const count = (interval: string) => expected.bars.filter((bar) => bar.interval === interval).length;
 
-async function expectAllStores(state: string, result: Result): Promise<void> {
+async function expectAllStores(
+	state: string,
+	result: Result,
+	records = { n: expected.trades, bytes: 0 },
+): Promise<void> {
 	expect(result.trades).toBe(expected.trades);
 	expect(result.bars).toEqual({ "1m": count("1m"), "5m": count("5m"), "1h": count("1h"), "1d": count("1d") });
-	const [bars, hits, [lake]] = await queries<[ExpectedBar[], ExpectedHit[], { n: number; ids: number }[]]>(
+	type Counted = { n: number; ids: number }[];
+	const [bars, hits, moves, [lake], raw] = await queries<
+		[ExpectedBar[], ExpectedHit[], ExpectedMove[], Counted, object[]]
+	>(
 		state,
 		BARS,
 		HITS,
+		MOVES,
 		"SELECT count(*) AS n, count(DISTINCT (symbol, event_time, trade_id)) AS ids FROM trades",
+		RAW,
 	);
+	expectSameMoves(moves, expected.moves);
+	expect(raw).toEqual([
+		{ ...records, ids: records.n, trades: new Set(rows.map((row) => row.trade_id)).size, timed: true },
+	]);
 	expectSameBars(bars, expected.bars);
 	expectSameHits(hits, expected.hits);
 	expect(result.hits).toBe(expected.hits.length);
 	expect(result.alerts).toBe(told.length);
 	expect(lake).toEqual({ n: expected.trades, ids: expected.trades });
 	expectSameBars(await storedBars(state), expected.bars);
+}
+
+/** Bronze has the bytes of everything that was sent, each record once, in the partition of its day. */
+async function expectKept(state: string, sent: Buffer[]): Promise<void> {
+	const [kept, days, ahead] = await queries<[{ md5: string }[], object[], object[]]>(
+		state,
+		"SELECT md5(coalesce(payload_bytes, encode(payload))) AS md5 FROM raw_trades",
+		`SELECT DISTINCT raw_trades.day FROM raw_trades JOIN trades USING (shard_id, sequence_number, sub_sequence_number)`,
+		`SELECT count(*) AS n, count(*) FILTER (day = CAST(arrived_at AS DATE)) AS that_day FROM raw_trades
+			WHERE payload LIKE '%"2099-%'`,
+	);
+	const md5 = (bytes: Buffer) => createHash("md5").update(bytes).digest("hex");
+	expect(kept.map((row) => row.md5).sort()).toEqual(sent.map(md5).sort());
+	expect(days).toEqual([{ day: "2013-10-07" }]);
+	const dated = sent.filter((bytes) => bytes.includes('"2099-')).length;
+	expect(dated).toBeGreaterThan(0);
+	expect(ahead).toEqual([{ n: dated, that_day: dated }]);
 }
 
 describe("a replay that ends", () => {
@@ -73,7 +111,14 @@ describe("a replay that ends", () => {
 		const state = temporaryState();
 		const { text, duplicates } = spoil(rows, { malformed: 80, invalid: 60, seed: 7 });
 		const file = join(files.dir, "spoilt.jsonl");
-		writeFileSync(file, text);
+		const sent = [
+			...text
+				.trim()
+				.split("\n")
+				.map((line) => Buffer.from(line)),
+			...LATIN,
+		];
+		writeFileSync(file, Buffer.concat(sent.flatMap((line) => [line, Buffer.from("\n")])));
 		const proxy = await failingProxy({ failedRecords: 0.05, seed: 11 });
 		try {
 			const run = tidemark(
@@ -104,8 +149,9 @@ describe("a replay that ends", () => {
 			expect(proxy.records()).toBeGreaterThan(300);
 			const result = resultOf(stdout);
 			expect(result.duplicates).toBe(duplicates);
-			expect(result.rejects).toEqual({ malformed: 80, invalid: 60, late: 0 });
-			await expectAllStores(state.dir, result);
+			expect(result.rejects).toEqual({ malformed: 82, invalid: 60, late: 0 });
+			await expectAllStores(state.dir, result, { n: sent.length, bytes: LATIN.length });
+			await expectKept(state.dir, sent);
 			await expectNamedQueries(state.dir, { rows, parties: true, duplicates, rejects: result.rejects });
 			const rejects = await query<{ reason: string; n: number; kept: number }>(
 				state.dir,
@@ -113,7 +159,7 @@ describe("a replay that ends", () => {
 			);
 			expect(rejects).toEqual([
 				{ reason: "invalid", n: 60, kept: 60 },
-				{ reason: "malformed", n: 80, kept: 80 },
+				{ reason: "malformed", n: 82, kept: 82 },
 			]);
 		} finally {
 			await proxy.close();
