@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
@@ -28,6 +29,7 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.hadoop.HadoopCatalog;
 import org.apache.iceberg.io.CloseableIterable;
 import org.junit.jupiter.api.AfterEach;
@@ -120,6 +122,20 @@ class MaintenanceTest {
   }
 
   @Test
+  void filesOfAnOlderPartitioningBecomeFilesOfTheNewOne() throws IOException {
+    for (int i = 0; i < 10; i++) {
+      append(bars, bar(bars, "a" + i, 1 + i % 2), bar(bars, "b" + i, 1 + i % 2));
+    }
+    bars.updateSpec().addField(Expressions.bucket("key", 2)).commit();
+    List<String> rows = Lake.rows(bars);
+    JsonNode answer = maintain(0);
+    assertEquals(rows, Lake.rows(bars));
+    assertEquals(10, answer.path("rewrittenFiles").asInt());
+    assertEquals(4, answer.path("after").path("partitions").asInt(), "two days with two buckets each");
+    assertEquals(4, answer.path("after").path("files").asInt());
+  }
+
+  @Test
   void theSecondTimeNothingChanges() throws IOException {
     for (int i = 0; i < 8; i++) {
       append(bars, bar(bars, "a" + i, 1));
@@ -175,26 +191,27 @@ class MaintenanceTest {
       append(writer, bar(writer, "before" + i, 1));
     }
     AtomicBoolean stop = new AtomicBoolean();
-    CompletableFuture<Integer> writing =
-        CompletableFuture.supplyAsync(
+    AtomicInteger commits = new AtomicInteger();
+    CompletableFuture<Void> writing =
+        CompletableFuture.runAsync(
             () -> {
-              int written = 0;
               try {
-                for (; !stop.get(); written++) {
-                  append(writer, bar(writer, "meanwhile" + written, 1), bar(writer, "next" + written, 2));
+                while (!stop.get()) {
+                  int i = commits.get();
+                  append(writer, bar(writer, "meanwhile" + i, 1), bar(writer, "next" + i, 2));
+                  commits.incrementAndGet();
                   Thread.sleep(5);
                 }
               } catch (Exception e) {
                 throw new IllegalStateException(e);
               }
-              return written;
             });
-    for (int round = 0; round < 4; round++) {
+    for (int round = 0; round < 3 || commits.get() < 6 && !writing.isDone(); round++) {
       assertEquals(0, maintain(Long.MAX_VALUE).path("leftGroups").asInt(), "an append is no conflict");
     }
     stop.set(true);
-    int written = writing.get();
-    assertTrue(written > 5, "the writer went on: " + written);
+    writing.get();
+    int written = commits.get();
     List<String> keys = Lake.keys(bars);
     assertEquals(30 + 2 * written, keys.size());
     assertEquals(keys.size(), keys.stream().distinct().count(), "no row twice");
