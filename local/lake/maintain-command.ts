@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { durationOption } from "../../alerting/commands/duration-option.ts";
 import { UserError } from "../errors.ts";
 import { addPlaceOptions } from "../place-options.ts";
@@ -33,7 +33,11 @@ export function maintainCommand(): Command {
 		.description("compact small files of the lake and let old snapshots expire, while the job goes on")
 		.argument("[tables...]", "such as trades bars (default: all)")
 		.option("--keep <duration>", "keep snapshots of this time: 12h, 5d", "5d")
-		.option("--target-size <size>", "of data files, in MB of a million bytes", size, 128_000_000)
+		.addOption(
+			new Option("--target-size <size>", "of data files; Glue takes what the table says of it")
+				.argParser(size)
+				.default(128_000_000, "128MB"),
+		)
 		.option("--dry-run", "only say what would be done")
 		.option("--off", "with --aws: switch Glue's optimizers off")
 		.option("--json", "print the numbers as JSON");
