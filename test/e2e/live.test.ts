@@ -28,6 +28,8 @@ afterAll(() => {
 	rmSync(sql, { recursive: true, force: true });
 });
 
+/** The columns of lake.counts, as they are after an edit that is undone. */
+const COUNTS = ["symbol", "window_start", "trades", "duplicates", "out_of_order", "day"];
 const BARS_15M = `-- One row: the 5m bars of a symbol in fifteen minutes. Key: symbol, bar_start. Time: bar_time.
 ${readFileSync(join(root, "sql/2_views/bars_5m.sql"), "utf8")
 	.slice(readFileSync(join(root, "sql/2_views/bars_5m.sql"), "utf8").indexOf("CREATE VIEW"))
@@ -74,9 +76,27 @@ test("candles form, edits keep the state or wait, Ctrl-C stops everything, and t
 		const second = (await rest.job())?.id;
 		expect(second).not.toBe(first);
 
+		edit("3_sinks/lake/counts.sql", (text) => text.replace("  trades BIGINT", "  kept BIGINT"));
+		await said(
+			/the job runs on as it was:\n\s+The lake table lake\.counts .* has the column trades \(BIGINT\) with values in it/,
+		);
+		expect((await rest.job())?.id, "a table that cannot follow leaves the job alone").toBe(second);
+		edit("3_sinks/lake/counts.sql", (text) => text.replace("  kept BIGINT", "  trades BIGINT"));
+		await said(/the files are again as the job that runs/, 2);
+
+		edit("3_sinks/lake/counts.sql", (text) => text.replace("  trades BIGINT", "  note STRING,\n  trades BIGINT"));
+		edit("4_job.sql", (text) =>
+			text.replace("window_start, trades, dup", "window_start, CAST(NULL AS STRING), trades, dup"),
+		);
+		await said(/SQL applied in [\d.]+ s \(.*\): all \d+ states kept/, 2);
+		edit("3_sinks/lake/counts.sql", (text) => text.replace("  note STRING,\n", ""));
+		edit("4_job.sql", (text) => text.replace("CAST(NULL AS STRING), ", ""));
+		await said(/SQL applied in [\d.]+ s \(.*\): all \d+ states kept/, 3);
+		const third = (await rest.job())?.id;
+
 		edit("2_views/bars_1h.sql", (text) => text.replace("INTERVAL '1' HOUR", "INTERVAL '2' HOUR"));
 		await said(/SQL not applied, it is partly compatible .*\n\s+- .*window.*bars.*/);
-		expect((await rest.job())?.id).toBe(second);
+		expect((await rest.job())?.id).toBe(third);
 		await succeed(state.dir, ["sql", "apply"]);
 		await said(/SQL applied in [\d.]+ s \(.*\): \d+ states kept; /);
 
@@ -90,6 +110,8 @@ test("candles form, edits keep the state or wait, Ctrl-C stops everything, and t
 		expect(again.wrongs).toEqual([]);
 		await sleep(60_000 - (Date.now() % 60_000) + 15_000);
 		await interrupt();
+		const columns = await query<{ column_name: string }>(state.dir, "DESCRIBE counts");
+		expect(columns.map(({ column_name }) => column_name)).toEqual(COUNTS);
 		const [sums] = await query<Record<string, number>>(state.dir, SUMS);
 		expect(sums).toMatchObject({ doubled_bars: 0, doubled_trades: 0, other_minutes: 0 });
 		expect(sums?.minutes).toBeGreaterThan(100);
@@ -108,8 +130,9 @@ test("candles form, edits keep the state or wait, Ctrl-C stops everything, and t
 		writeFileSync(path, after);
 	}
 
-	async function said(what: RegExp): Promise<void> {
-		await waitFor(() => what.test(run.stderr()), `Never said: ${what}`);
+	async function said(what: RegExp, times = 1): Promise<void> {
+		const all = new RegExp(what, "g");
+		await waitFor(() => (run.stderr().match(all) ?? []).length >= times, `Said less than ${times} times: ${what}`);
 	}
 
 	async function candlesOn(url: string) {
