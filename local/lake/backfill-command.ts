@@ -1,18 +1,19 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { readConfig } from "../../infra/config.ts";
 import { UserError } from "../errors.ts";
 import { startProgress } from "../progress.ts";
-import { backfillHere } from "./backfill.ts";
-import { sayBackfilled } from "./backfilled.ts";
+import { onStop } from "../signals.ts";
+import { type BackfillOptions, backfillHere } from "./backfill.ts";
+import { backfillOnAws } from "./backfill-on-aws.ts";
+import { type Backfilled, sayBackfilled } from "./backfilled.ts";
 
-interface Options {
-	from: string;
+interface Options extends Omit<BackfillOptions, "to"> {
 	to?: string;
-	layer: "bronze" | "silver";
-	sql?: string;
-	dryRun?: boolean;
-	resend?: boolean;
-	run?: string;
 	json?: boolean;
+	aws?: boolean;
+	application: string;
+	parallelism?: number;
+	region?: string;
 }
 
 const NOTES = `
@@ -41,12 +42,41 @@ export function backfillCommand(): Command {
 		.option("--resend", "send all bars of the days to the stores, also those that are as they were")
 		.option("--run <id>", "of this run under .tidemark/runs, or live; by default the live stack, else the latest run")
 		.option("--json", "print what changed as JSON")
+		.option("--aws", "on AWS: in a second Managed Flink application that exists only while it works")
+		.option("--application <name>", "on AWS: the application that runs the job", readConfig().prefix)
+		.option("--parallelism <n>", "on AWS: subtasks, of one KPU each (default: as many as the job has)", count)
+		.option("--region <name>", "on AWS: the region (default: AWS_REGION, or the profile's)")
 		.addHelpText("after", NOTES)
 		.action(async ({ json = false, from, to = from, ...options }: Options) => {
 			if (to < from) throw new UserError(`The days end before they begin: --from ${from} --to ${to}`);
-			const done = await backfillHere({ from, to, ...options }, startProgress());
+			const done = await run({ from, to, ...options });
 			process.stdout.write(`${json ? JSON.stringify(done, null, "\t") : sayBackfilled(done)}\n`);
 		});
+}
+
+async function run({ aws, ...options }: Options & { to: string }): Promise<Backfilled> {
+	const progress = startProgress();
+	if (!aws) return backfillHere(options, progress);
+	if (options.run !== undefined) throw new UserError("--run is a run on this machine: leave it or --aws out");
+	const stopped = new AbortController();
+	const noLonger = onStop(
+		() => stopped.abort(new UserError("Stopped: the application is removed; tables that were done stay so")),
+		() => process.exit(130),
+	);
+	try {
+		return await backfillOnAws(options, { ...options, signal: stopped.signal }, progress);
+	} catch (error) {
+		stopped.signal.throwIfAborted();
+		throw error;
+	} finally {
+		noLonger();
+	}
+}
+
+function count(text: string): number {
+	const number = Number(text);
+	if (Number.isInteger(number) && number > 0) return number;
+	throw new InvalidArgumentError("Give a whole number above 0.");
 }
 
 function day(text: string): string {

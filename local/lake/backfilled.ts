@@ -20,8 +20,8 @@ export interface TableChange {
 	added: number;
 	removed: number;
 	changed: number;
-	/** Rows after the days that depend on them. */
-	behind: number;
+	/** Rows outside the days that depend on them. */
+	beside: number;
 	examples: { before: Row | null; after: Row | null }[];
 	/** Corrected rows that went to the stores; missing where none did. */
 	sent?: number;
@@ -34,18 +34,18 @@ const ASIDE = new Set(["emitted_at", "day"]);
 
 /** A backfill for people: a line for each table, and some of the rows that differ. */
 export function sayBackfilled({ tables, dryRun }: Backfilled): string {
-	const columns = ["table", "rows before", "after", "added", "removed", "changed", "after the days", "sent"];
-	const rows = tables.map(({ table, before, after, added, removed, changed, behind, sent = 0 }) => [
+	const columns = ["table", "rows before", "after", "added", "removed", "changed", "beside the days", "sent"];
+	const rows = tables.map(({ table, before, after, added, removed, changed, beside, sent = 0 }) => [
 		table,
 		before,
 		after,
 		added,
 		removed,
 		changed,
-		behind,
+		beside,
 		sent,
 	]);
-	const differs = tables.some(({ added, removed, changed, behind }) => added + removed + changed + behind > 0);
+	const differs = tables.some(({ added, removed, changed, beside }) => added + removed + changed + beside > 0);
 	const examples = tables.flatMap(({ table, examples }) => examples.map((each) => `${table}: ${sayChange(each)}`));
 	const end = !differs
 		? "Nothing differs: the lake is as it was."

@@ -44,5 +44,6 @@ CREATE TABLE lake.trades (
   'tidemark.layer' = 'silver',
   'tidemark.key' = 'symbol, event_time, trade_id',
   'tidemark.partitioned-by' = 'day',
+  'tidemark.carried' = 'previous_close',
   'tidemark.read-again-by' = 'arrived_at'
 );

@@ -12,6 +12,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.flink.table.api.TableEnvironment;
+import org.apache.flink.table.api.internal.TableEnvironmentInternal;
+import org.apache.flink.table.catalog.CatalogManager;
+import org.apache.flink.table.catalog.ContextResolvedTable;
+import org.apache.flink.table.catalog.UnresolvedIdentifier;
 
 /** The relations of the SQL files: one a file, its name, and its creation in whatever order they need one another. */
 public final class Relations {
@@ -31,6 +35,12 @@ public final class Relations {
             this.name = name;
             this.kind = kind;
             this.statement = statement;
+        }
+
+        /** What was created of it in a table environment. */
+        public ContextResolvedTable in(TableEnvironment tables) {
+            CatalogManager catalogs = ((TableEnvironmentInternal) tables).getCatalogManager();
+            return catalogs.getTableOrError(catalogs.qualifyIdentifier(UnresolvedIdentifier.of(name.split("\\."))));
         }
 
         /** The statement's text with the comments around it. */

@@ -15,9 +15,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /** The SQL files by their path below sql/ ({@code 2_views/bars.sql}), sorted, with their placeholders filled. */
 public final class SqlFiles {
@@ -136,14 +133,8 @@ public final class SqlFiles {
     }
 
     private static byte[] download(URI location, Map<String, String> properties) {
-        S3ClientBuilder builder = S3Client.builder()
-                .region(Region.of(PropertyGroups.required(properties, "tidemark.sql", "AWS_REGION")))
-                .endpointOverride(URI.create(PropertyGroups.required(properties, "tidemark.sql", "S3_ENDPOINT")))
-                .forcePathStyle(Boolean.parseBoolean(properties.get("S3_PATH_STYLE")));
-        try (S3Client s3 = builder.build()) {
-            return s3.getObjectAsBytes(
-                            get -> get.bucket(location.getHost()).key(location.getPath().substring(1)))
-                    .asByteArray();
+        try {
+            return new Bucket(properties).read(location);
         } catch (RuntimeException e) {
             throw new IllegalArgumentException("sql.location " + location + " cannot be read: " + e.getMessage(), e);
         }

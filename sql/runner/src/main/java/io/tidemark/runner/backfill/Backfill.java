@@ -36,7 +36,8 @@ import org.apache.iceberg.io.CloseableIterable;
 
 /**
  * Computes some days of the lake again from trades that it keeps, with the SQL files as a batch job, and replaces exactly
- * these days in each table, in one commit; after them the first bars, and events so far as they depend on the days.
+ * these days in each table, in one commit; beside them bars that reach into the days, the first bars after, and events so far as
+ * they look back into them.
  */
 public final class Backfill {
   private static final String REJECTED = "lake.rejects";
@@ -93,7 +94,7 @@ public final class Backfill {
   }
 
   /**
-   * Returns {@code {days, layer, dryRun, tables: [{table, before, after, added, removed, changed, behind, examples:
+   * Returns {@code {days, layer, dryRun, tables: [{table, before, after, added, removed, changed, beside, examples:
    * [{before, after}]}], sent}}. Throws {@code SqlProblems} where the SQL is wrong, {@link IllegalArgumentException} where
    * these days cannot be computed.
    *
@@ -140,51 +141,64 @@ public final class Backfill {
       answer.put("from", asked.days.from.toString()).put("to", asked.days.to.toString());
       answer.put("layer", asked.raw ? "bronze" : "silver").put("dryRun", asked.dryRun);
       ArrayNode tables = answer.putArray("tables");
+      List<Sending> sends = new ArrayList<>();
       for (LakeTable.Opened target : targets.values()) {
         Difference difference =
             new Difference(
                 target.definition(), target.table(), staging.of(target), asked.days, closed, surroundings, series);
-        tables.add(replace(target, difference, computation));
+        tables.add(replace(target, difference, sends));
       }
       if (raw != null && lake.containsKey(REJECTED)) {
         tables.add(noLongerLate(lake.get(REJECTED), raw));
+      }
+      for (Sending sending : sends) { // when the lake is done, so that what fails now can be done again by itself
+        say.accept("Sending " + sending.rows.size() + " corrected rows to " + sending.sink);
+        sending.said.put("sent", computation.corrections(sending.sink).send(sending.rows, sending.time));
       }
       return answer;
     }
   }
 
-  private ObjectNode replace(LakeTable.Opened target, Difference difference, Computation computation)
-      throws IOException {
+  /** Rows of a table that go to a sink again. */
+  private static final class Sending {
+    final List<Record> rows = new ArrayList<>();
+    String sink;
+    String time;
+    ObjectNode said;
+  }
+
+  private ObjectNode replace(LakeTable.Opened target, Difference difference, List<Sending> sends) throws IOException {
     say.accept("Comparing " + target.definition().name());
     Table table = target.table();
     RowReplacement replacement = new RowReplacement(table);
-    List<Record> corrected = new ArrayList<>();
-    boolean sends = target.definition().correctionsTo() != null;
+    Sending sending = new Sending();
+    sending.sink = target.definition().correctionsTo();
+    sending.time = difference.time;
     try {
       difference.compare(
           row -> {
             if (!asked.dryRun) {
               add(replacement, row);
             }
-            if (sends && asked.resend) {
-              corrected.add(row);
+            if (asked.resend) {
+              sending.rows.add(row);
             }
           },
           change -> {
             boolean listed = asked.resend && change.after != null && asked.days.holds(LakeRows.micros(change.after, difference.time));
-            if (sends && change.after != null && !listed) {
-              corrected.add(change.after);
+            if (change.after != null && !listed) {
+              sending.rows.add(change.after);
             }
           });
       if (!asked.dryRun && !difference.isEmpty()) {
-        for (Difference.Change behind : difference.behind.values()) {
-          if (behind.after != null) {
-            replacement.add(behind.after);
+        for (Difference.Change beside : difference.beside.values()) {
+          if (beside.after != null) {
+            replacement.add(beside.after);
           }
         }
         Expression days = LakeRows.between(difference.time, asked.days.start(), asked.days.end());
-        replacement.remove(days, behind(difference), row ->
-            difference.behind.containsKey(RowValues.key(row, target.definition().key())));
+        replacement.remove(days, beside(difference), row ->
+            difference.beside.containsKey(RowValues.key(row, target.definition().key())));
         replacement.commit(Map.of("tidemark.backfill", asked.days + " " + asked.sql));
       }
     } catch (IOException | RuntimeException e) {
@@ -193,17 +207,17 @@ public final class Backfill {
     }
     replacement.abort(); // what was written of days that are as they were, or only looked at
     ObjectNode said = said(difference);
-    if (sends && !asked.dryRun && !corrected.isEmpty()) {
-      say.accept("Sending " + corrected.size() + " corrected rows to " + target.definition().correctionsTo());
-      said.put("sent", computation.corrections(target.definition().correctionsTo()).send(corrected, difference.time));
+    sending.said = said;
+    if (sending.sink != null && !asked.dryRun && !sending.rows.isEmpty()) {
+      sends.add(sending);
     }
     return said;
   }
 
-  private static Expression behind(Difference difference) {
+  private static Expression beside(Difference difference) {
     long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
-    for (Difference.Change change : difference.behind.values()) {
+    for (Difference.Change change : difference.beside.values()) {
       long time = LakeRows.micros(change.before == null ? change.after : change.before, difference.time);
       first = Math.min(first, time);
       last = Math.max(last, time);
@@ -224,7 +238,7 @@ public final class Backfill {
     said.put("table", difference.definition.name());
     said.put("before", difference.before).put("after", difference.after);
     said.put("added", difference.added).put("removed", difference.removed).put("changed", difference.changed);
-    said.put("behind", difference.behind.size());
+    said.put("beside", difference.beside.size());
     ArrayNode examples = said.putArray("examples");
     for (Difference.Change example : difference.examples) {
       ObjectNode one = examples.addObject();
@@ -253,7 +267,7 @@ public final class Backfill {
       }
     });
     said.put("before", late.size()).put("after", late.size() - counted.size());
-    said.put("added", 0).put("removed", counted.size()).put("changed", 0).put("behind", 0).putArray("examples");
+    said.put("added", 0).put("removed", counted.size()).put("changed", 0).put("beside", 0).putArray("examples");
     if (!asked.dryRun && !counted.isEmpty()) {
       RowReplacement replacement = new RowReplacement(table);
       replacement.remove(Expressions.alwaysFalse(), isLate, row ->
@@ -337,15 +351,22 @@ public final class Backfill {
     return table;
   }
 
+  /** Those that have trades in windows which begin in the days: these may lie on the day after. */
   private Set<String> symbols(LakeTable.Opened trades, LakeTable.Opened raw, String series) throws IOException {
     Set<String> symbols = new HashSet<>();
+    Set<String> valid = new TreeSet<>();
     String time = TimeColumn.of(trades.definition(), trades.table().schema());
     LakeRows.read(
         trades.table(),
         trades.table().currentSnapshot().snapshotId(),
-        LakeRows.between(time, asked.days.start(), asked.days.end()),
-        List.of(series),
-        row -> symbols.add(String.valueOf(row.getField(series))));
+        LakeRows.between(time, asked.days.start(), Days.start(Days.dayOf(asked.days.end()) + 1)),
+        List.of(series, time),
+        row -> {
+          symbols.add(String.valueOf(row.getField(series)));
+          if (asked.days.holds(LakeRows.micros(row, time))) {
+            valid.add(String.valueOf(row.getField(series)));
+          }
+        });
     if (raw != null) {
       Set<String> inRaw = new HashSet<>();
       LakeRows.read(raw.table(), raw.table().currentSnapshot().snapshotId(), ofDays(), List.of(series), row -> {
@@ -353,9 +374,10 @@ public final class Backfill {
           inRaw.add(row.getField(series).toString());
         }
       });
-      if (!inRaw.containsAll(symbols)) {
+      valid.removeAll(inRaw);
+      if (!valid.isEmpty()) {
         throw new IllegalArgumentException(
-            "The raw trades of " + asked.days + " are not all there (none of " + firstMissing(symbols, inRaw)
+            "The raw trades of " + asked.days + " are not all there (none of " + valid.iterator().next()
                 + "): the days are from before they were kept. Take --layer silver");
       }
       symbols.addAll(inRaw);
@@ -364,10 +386,6 @@ public final class Backfill {
       throw new IllegalArgumentException("The lake has no trades of " + asked.days);
     }
     return symbols;
-  }
-
-  private static String firstMissing(Set<String> symbols, Set<String> there) {
-    return symbols.stream().filter(symbol -> !there.contains(symbol)).sorted().findFirst().orElse("");
   }
 
   /** Up to when windows are over, as far as the lake tells; without end where it has none. */

@@ -8,51 +8,43 @@ import io.tidemark.runner.SqlFiles;
 import io.tidemark.runner.functions.Functions;
 import io.tidemark.runner.lake.LakeTable;
 import io.tidemark.runner.lake.LakeTables;
-import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonProcessingException;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.type.TypeReference;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.StatementSet;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
+import org.apache.flink.table.catalog.CatalogTable;
 import org.apache.flink.table.data.RowData;
 
 /** The SQL files as a batch job: the same views, over rows that the lake keeps in the place of the stream. */
 final class Computation {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final StreamExecutionEnvironment env;
   private final Relations relations;
   private final JobFile job;
   private final Map<String, LakeTable> lake = new LinkedHashMap<>();
   private final RelationSchema source;
-  private final String plan;
+  private final StreamTableEnvironment streaming;
 
   /** Throws {@code SqlProblems} where the SQL is wrong. */
-  Computation(StreamExecutionEnvironment env, SqlFiles files) throws IOException {
+  Computation(StreamExecutionEnvironment env, SqlFiles files) {
     this.env = env;
     this.relations = Relations.in(files);
     this.job = JobFile.read(files);
     // Only in streaming mode it is known what a source has.
-    StreamTableEnvironment streaming = Job.tables(StreamExecutionEnvironment.getExecutionEnvironment(new Configuration()));
-    relations.create(streaming, Set.of("source", "view", "sink"));
-    this.plan = Job.compile(streaming, relations, job);
-    LakeTables.inPlan(plan).all().forEach(table -> lake.put(table.name(), table));
-    this.source = source(streaming);
+    this.streaming = Job.tables(StreamExecutionEnvironment.getExecutionEnvironment(new Configuration()));
+    relations.create(streaming, Set.of("source", "sink"));
+    LakeTables.declared(streaming, relations).all().forEach(table -> lake.put(table.name(), table));
+    this.source = findSource();
   }
 
-  private RelationSchema source(StreamTableEnvironment streaming) {
+  private RelationSchema findSource() {
     List<RelationSchema> sources = new ArrayList<>();
     for (Relations.Relation each : relations.of("source")) {
       RelationSchema schema = RelationSchema.of(streaming, each.name);
@@ -108,34 +100,19 @@ final class Computation {
     inserts.execute().await();
   }
 
-  /** What sends corrected rows to a sink of the job's. Throws where it writes no such sink, or one that is no Kinesis stream. */
+  /** What sends corrected rows to a sink of the job's. Throws where it has no such sink, or one that is no Kinesis stream. */
   Corrections corrections(String sink) {
-    for (JsonNode node : tree(plan).path("nodes")) {
-      JsonNode table = node.path("dynamicTableSink").path("table");
-      if (table.path("identifier").asText().equals("`default_catalog`.`" + sink.replace(".", "`.`") + "`")) {
-        return corrections(sink, table.path("resolvedTable"));
+    for (Relations.Relation each : relations.of("sink")) {
+      if (each.name.equals(sink)) {
+        CatalogTable table = each.in(streaming).getTable();
+        if (!"kinesis".equals(table.getOptions().get("connector")) || table.getPartitionKeys().size() != 1) {
+          break;
+        }
+        Set<String> columns = Set.copyOf(each.in(streaming).getResolvedSchema().getColumnNames());
+        return new Corrections(table.getOptions(), columns, table.getPartitionKeys().get(0));
       }
     }
-    throw new IllegalArgumentException("Corrections are to go to " + sink + ", which the job does not write");
-  }
-
-  private static Corrections corrections(String sink, JsonNode table) {
-    Map<String, String> options = JSON.convertValue(table.path("options"), new TypeReference<>() {});
-    List<String> keys = JSON.convertValue(table.path("partitionKeys"), new TypeReference<>() {});
-    if (!"kinesis".equals(options.get("connector")) || keys.size() != 1) {
-      throw new IllegalArgumentException(
-          "Corrections are to go to " + sink + ", which is no Kinesis stream that is partitioned by one column");
-    }
-    Set<String> columns = new HashSet<>();
-    table.path("schema").path("columns").forEach(column -> columns.add(column.path("name").asText()));
-    return new Corrections(options, columns, keys.get(0));
-  }
-
-  private static JsonNode tree(String json) {
-    try {
-      return JSON.readTree(json);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("The planner's plan is no JSON", e);
-    }
+    throw new IllegalArgumentException(
+        "Corrections are to go to " + sink + ", which is no Kinesis stream in 3_sinks that is partitioned by one column");
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.core.SdkBytes;
+import org.apache.flink.kinesis.shaded.software.amazon.awssdk.core.exception.SdkException;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.http.apache.ApacheHttpClient;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.regions.Region;
 import org.apache.flink.kinesis.shaded.software.amazon.awssdk.services.kinesis.KinesisClient;
@@ -24,6 +25,8 @@ import org.apache.iceberg.data.Record;
 final class Corrections {
   private static final int AT_ONCE = 500;
   private static final int TRIES = 10;
+  private static final String AGAIN =
+      "The lake is done; run the same backfill with --resend when the stream can be reached";
 
   private final Map<String, String> sink;
   private final Set<String> columns;
@@ -60,6 +63,9 @@ final class Corrections {
         }
       }
       put(kinesis);
+    } catch (SdkException e) {
+      throw new IllegalStateException(
+          "Corrected rows cannot be sent to the stream " + sink.get("stream") + ": " + e.getMessage() + ". " + AGAIN, e);
     }
     return ordered.size();
   }
@@ -79,7 +85,7 @@ final class Corrections {
       if (error != null && tried == TRIES) {
         throw new IllegalStateException(
             "The stream " + sink.get("stream") + " does not take " + waiting.size() + " corrected rows (" + error
-                + "): the lake has them; run the same backfill with --resend once it does");
+                + "). " + AGAIN);
       }
       if (error != null) {
         sleep(100L << Math.min(tried, 6));

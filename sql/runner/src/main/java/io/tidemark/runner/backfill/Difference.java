@@ -16,7 +16,7 @@ import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 
 /**
- * What is other in rows that were computed again than in a table of the lake: in the days all rows, after them those that
+ * What is other in rows that were computed again than in a table of the lake: in the days all rows, beside them those that
  * depend on the days. Rows are told apart by the table's key, and compared without {@code emitted_at}.
  */
 final class Difference {
@@ -43,8 +43,8 @@ final class Difference {
   long removed;
   long changed;
   final List<Change> examples = new ArrayList<>();
-  /** By key: rows behind the days, whose new values differ. */
-  final Map<List<Object>, Change> behind = new LinkedHashMap<>();
+  /** By key: rows outside the days whose new values differ. */
+  final Map<List<Object>, Change> beside = new LinkedHashMap<>();
 
   private final Table lake;
   private final Table computed;
@@ -70,7 +70,7 @@ final class Difference {
   }
 
   boolean isEmpty() {
-    return added + removed + changed + behind.size() == 0;
+    return added + removed + changed + beside.size() == 0;
   }
 
   /**
@@ -78,8 +78,8 @@ final class Difference {
    * which it was made then.
    */
   void compare(Consumer<Record> inDays, Consumer<Change> changes) throws IOException {
-    findBehind();
-    behind.values().forEach(changes);
+    findBeside();
+    beside.values().forEach(change -> note(change, changes));
     int parts = (int) Math.max(1, Math.max(rowsOf(lake), rowsOf(computed)) / AT_ONCE + 1);
     for (int part = 0; part < parts; part++) {
       compare(part, parts, inDays, changes);
@@ -123,7 +123,7 @@ final class Difference {
     changes.accept(change);
   }
 
-  /** In the days, and so far behind them that every trade of it was read. Throws where it reaches further. */
+  /** Over, and made of trades that were all read. Throws where it reaches further. */
   private boolean isWhole(Record row) {
     if (row.struct().field("window_end") == null) {
       return LakeRows.micros(row, time) <= closed;
@@ -137,33 +137,42 @@ final class Difference {
     return end <= closed;
   }
 
-  private void findBehind() throws IOException {
+  private void findBeside() throws IOException {
     boolean windows = computed.schema().findField("window_end") != null;
-    Map<List<Object>, Record> candidates = windows ? firstWindows() : nextEvents();
-    long last = candidates.values().stream().mapToLong(row -> LakeRows.micros(row, time)).max().orElse(Long.MIN_VALUE);
-    Map<List<Object>, Record> open = new LinkedHashMap<>(candidates);
+    Map<List<Object>, Record> open = windows ? windowsBeside() : nextEvents();
+    long first = windows ? days.start() - Days.start(1) : days.end();
+    long last = open.values().stream().mapToLong(row -> LakeRows.micros(row, time)).max().orElse(Long.MIN_VALUE);
     long until = windows ? last + 1 : Math.max(last + 1, days.end() + micros(definition.reaches()));
-    if (lake.currentSnapshot() != null && until > days.end()) {
-      read(lake, LakeRows.between(time, days.end(), until), 0, 1, row -> {
+    if (lake.currentSnapshot() != null && until > first) {
+      read(lake, LakeRows.between(time, first, until), 0, 1, row -> {
+        if (days.holds(LakeRows.micros(row, time))) {
+          return;
+        }
         List<Object> key = RowValues.key(row, definition.key());
         Record now = open.remove(key);
         if (now != null && !RowValues.same(row, now)) {
-          behind.put(key, new Change(row, now));
+          beside.put(key, new Change(row, now));
         } else if (now == null && !windows && isReached(row)) {
-          behind.put(key, new Change(row, null)); // an event that is none any more
+          beside.put(key, new Change(row, null)); // an event that is none any more
         }
       });
     }
-    // What is not there yet the job is still to write, unless it is over; a window then is one that was not there before.
     open.forEach((key, now) -> {
-      if (!windows && LakeRows.micros(now, time) <= closed) {
-        behind.put(key, new Change(null, now));
+      if (LakeRows.micros(now, windows ? "window_end" : time) <= closed) {
+        beside.put(key, new Change(null, now));
       }
     });
   }
 
-  /** The first window after the days, of each series of windows. */
-  private Map<List<Object>, Record> firstWindows() throws IOException {
+  /** Windows before the days that reach into them, and the first one after them of each series of windows. */
+  private Map<List<Object>, Record> windowsBeside() throws IOException {
+    Map<List<Object>, Record> byKey = new LinkedHashMap<>();
+    Expression reaching =
+        Expressions.and(Expressions.lessThan(time, days.start()), Expressions.greaterThan("window_end", days.start()));
+    read(computed, reaching, 0, 1, row -> {
+      Record window = RowValues.as(lake.schema(), row);
+      byKey.put(RowValues.key(window, definition.key()), window);
+    });
     List<String> group = new ArrayList<>(definition.key());
     group.remove(time);
     Map<List<Object>, Record> first = new HashMap<>();
@@ -177,7 +186,6 @@ final class Difference {
             (one, other) -> LakeRows.micros(one, time) <= LakeRows.micros(other, time) ? one : other);
       }
     });
-    Map<List<Object>, Record> byKey = new LinkedHashMap<>();
     first.values().forEach(window -> byKey.put(RowValues.key(window, definition.key()), window));
     return byKey;
   }

@@ -24,7 +24,10 @@ final class InOrder {
     return rows.map(new Numbered(source)).returns(KeptRows.produced(source.all)).name("in any order");
   }
 
-  /** The rows of each symbol in the order of their sequence numbers: of copies the first one that came counts. */
+  /**
+   * The rows of each symbol, raw records in the order of their sequence numbers: of copies the first one that came counts.
+   * Valid trades come before them, as their watermarks let copies be forgotten.
+   */
   static DataStream<RowData> asTheyCame(DataStream<RowData> rows, SourceColumns source, String series) {
     int symbol = source.read.getFieldIndex(series);
     int sequence = source.placeOf("sequence_number");
@@ -36,7 +39,7 @@ final class InOrder {
     }
     return rows.partitionCustom((key, subtasks) -> Math.floorMod(key.hashCode(), subtasks), new Text(symbol))
         .fullWindowPartition()
-        .sortPartition(new Arrival(sequence, within), Order.ASCENDING)
+        .sortPartition(new Arrival(sequence, within, source.read.getFieldIndex(SourceColumns.RAW)), Order.ASCENDING)
         .map(new Numbered(source))
         .returns(KeptRows.produced(source.all))
         .name("in the order of arrival");
@@ -60,15 +63,17 @@ final class InOrder {
     private static final long serialVersionUID = 1L;
     private final int sequence;
     private final int within;
+    private final int raw;
 
-    Arrival(int sequence, int within) {
+    Arrival(int sequence, int within, int raw) {
       this.sequence = sequence;
       this.within = within;
+      this.raw = raw;
     }
 
     @Override
     public String getKey(RowData row) {
-      String number = padded(row.getString(sequence).toString(), DIGITS);
+      String number = (row.getBoolean(raw) ? "1" : "0") + padded(row.getString(sequence).toString(), DIGITS);
       return within < 0 ? number : number + padded(String.valueOf(row.getLong(within)), 20);
     }
 

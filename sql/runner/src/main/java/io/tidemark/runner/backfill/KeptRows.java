@@ -30,7 +30,8 @@ import org.apache.iceberg.flink.source.IcebergSource;
 /** Rows of the lake's trades, as they counted, and of its raw trades, as they came, as rows of the source. */
 final class KeptRows {
   private static final List<String> RAW =
-      List.of("payload", "payload_bytes", "stream", "shard_id", "sequence_number", "sub_sequence_number", "arrived_at");
+      List.of(
+          "payload", "payload_bytes", "stream", "shard_id", "sequence_number", "sub_sequence_number", "arrived_at", "day");
 
   private KeptRows() {}
 
@@ -127,6 +128,7 @@ final class KeptRows {
           row.setField(i, widened(getters.get(i).getFieldOrNull(trade), types.get(i)));
         }
       }
+      row.setField(arity - 1, false);
       if (payload >= 0 && row.getField(payload) == null) {
         row.setField(payload, StringData.fromString(""));
       }
@@ -171,7 +173,8 @@ final class KeptRows {
               kept.getString(at[2]).toString(),
               kept.getString(at[3]).toString());
       GenericRowData row = new GenericRowData(arity); // without a watermark: nothing is late, nothing behind
-      for (int i = 0; i < arity - 1; i++) {
+      row.setField(arity - 1, true);
+      for (int i = 0; i < arity - 2; i++) {
         row.setField(i, ((GenericRowData) decoded).getField(i));
       }
       out.collect(row);

@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.table.catalog.Column;
+import org.apache.flink.table.types.logical.BooleanType;
 import org.apache.flink.table.types.logical.LocalZonedTimestampType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
@@ -16,8 +17,11 @@ import org.apache.flink.table.types.logical.RowType;
 final class SourceColumns implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** No column of a table can be called so without being quoted. */
+  /** The watermark that there was; no column of a table can be called so without being quoted. */
   static final String WATERMARK = "the watermark";
+
+  /** Whether a row is a record as it came. */
+  static final String RAW = "is raw";
 
   private static final String ORDER = "the order";
   private static final LogicalType TIME = new LocalZonedTimestampType(3);
@@ -48,6 +52,7 @@ final class SourceColumns implements Serializable {
     List<RowType.RowField> columns = new ArrayList<>(physical);
     columns.addAll(about);
     columns.add(new RowType.RowField(WATERMARK, TIME));
+    columns.add(new RowType.RowField(RAW, new BooleanType(false)));
     this.read = new RowType(List.copyOf(columns));
     columns.add(new RowType.RowField(order, TIME));
     this.all = new RowType(List.copyOf(columns));

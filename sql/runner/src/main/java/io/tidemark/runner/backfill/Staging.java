@@ -2,7 +2,6 @@ package io.tidemark.runner.backfill;
 
 import io.tidemark.runner.lake.LakeTable;
 import java.io.Closeable;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,14 +24,16 @@ final class Staging implements Closeable {
 
   private final String id;
   private final Map<TableIdentifier, LakeTable.Opened> made = new LinkedHashMap<>();
+  private final Thread atExit = new Thread(this::drop, "drop staging tables");
 
   /** @param id letters, digits and underscores */
   Staging(String id) {
     this.id = id;
+    Runtime.getRuntime().addShutdownHook(atExit);
   }
 
   /** Makes the table that stands beside one of the lake, without partitions. Returns its name. */
-  String make(LakeTable.Opened beside) {
+  synchronized String make(LakeTable.Opened beside) {
     removeLeftovers(beside);
     TableIdentifier name = name(beside);
     beside.catalog().createTable(name, beside.definition().schema(), null, Map.of("format-version", "2"));
@@ -66,13 +67,19 @@ final class Staging implements Closeable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
+    drop();
+    Runtime.getRuntime().removeShutdownHook(atExit);
+  }
+
+  private synchronized void drop() {
     made.forEach((name, beside) -> {
       try {
         beside.catalog().dropTable(name, true);
       } catch (RuntimeException e) {
-        LOG.warn("The table {} could not be removed; the next backfill does", name, e);
+        LOG.warn("The table {} could not be removed; a backfill in two days does", name, e);
       }
     });
+    made.clear();
   }
 }

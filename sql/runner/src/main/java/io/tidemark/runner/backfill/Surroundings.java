@@ -13,16 +13,35 @@ import java.util.Set;
 final class Surroundings implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** By symbol: the two latest event times before, the two earliest after, each null where there is none. */
+  /** A window is at most as long. */
+  private static final long DAY = Days.start(1);
+
+  /**
+   * By symbol: the two latest event times before, the latest that is more than a day before, the two earliest after; each null
+   * where there is none.
+   */
   static final class Neighbours implements Serializable {
     private static final long serialVersionUID = 1L;
 
+    private final long start;
+    Long early;
     Long last;
     Long secondLast;
     Long first;
     Long second;
 
+    Neighbours(Days range) {
+      this.start = range.start();
+    }
+
+    boolean allBefore() {
+      return secondLast != null && early != null;
+    }
+
     void before(long time) {
+      if (time < start - DAY && (early == null || time > early)) {
+        early = time;
+      }
       if (last == null || time > last) {
         secondLast = last;
         last = time;
@@ -61,6 +80,9 @@ final class Surroundings implements Serializable {
         days.add(Days.dayOf(before));
         days.add(Days.dayOf(before) - 1);
       }
+    }
+    if (of.early != null) {
+      days.add(Days.dayOf(of.early)); // a window that reaches into the days compares with one before it
     }
     days.add(afterDay); // windows that began in the days end here
     if (of.first != null) {

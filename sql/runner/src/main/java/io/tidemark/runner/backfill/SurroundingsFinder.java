@@ -39,7 +39,7 @@ final class SurroundingsFinder {
    */
   Surroundings find(Set<String> symbols, Collection<String> carried) throws IOException {
     Map<String, Surroundings.Neighbours> neighbours = new HashMap<>();
-    symbols.forEach(symbol -> neighbours.put(symbol, new Surroundings.Neighbours()));
+    symbols.forEach(symbol -> neighbours.put(symbol, new Surroundings.Neighbours(range)));
     NavigableSet<Integer> before = days(Expressions.lessThan(time, range.start()));
     before.removeIf(day -> day >= Days.dayOf(range.start()));
     search(before.descendingSet(), neighbours, true);
@@ -60,7 +60,7 @@ final class SurroundingsFinder {
     for (int day : days) {
       Set<String> open = new HashSet<>();
       neighbours.forEach((symbol, of) -> {
-        if ((before ? of.secondLast : of.second) == null) {
+        if (before ? !of.allBefore() : of.second == null) {
           open.add(symbol);
         }
       });

@@ -1,5 +1,6 @@
 package io.tidemark.runner.lake;
 
+import io.tidemark.runner.Relations;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -10,7 +11,9 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.type.TypeRefe
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.table.catalog.Column;
+import org.apache.flink.table.catalog.ContextResolvedTable;
 import org.apache.flink.table.catalog.ResolvedSchema;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.utils.LogicalTypeParser;
@@ -40,6 +43,18 @@ public final class LakeTables {
       }
     }
     return new LakeTables(found.values());
+  }
+
+  /** Those that are created as sinks in a table environment. Throws as {@link #inPlan}. */
+  public static LakeTables declared(TableEnvironment tables, Relations relations) {
+    List<LakeTable> found = new ArrayList<>();
+    for (Relations.Relation sink : relations.of("sink")) {
+      ContextResolvedTable table = sink.in(tables);
+      if (LakeTableFactory.CONNECTOR.equals(table.getTable().getOptions().get("connector"))) {
+        found.add(new LakeTable(sink.name, table.getTable().getOptions(), table.getResolvedSchema()));
+      }
+    }
+    return new LakeTables(found);
   }
 
   private static ResolvedSchema columns(String name, JsonNode json) {
