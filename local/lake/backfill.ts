@@ -4,7 +4,7 @@ import { withSqlOf } from "../../sql/workbench/git-sql.ts";
 import { sqlDir } from "../../sql/workbench/properties.ts";
 import { startWorkbench } from "../../sql/workbench/workbench.ts";
 import { describeApplication } from "../application.ts";
-import { UserError } from "../errors.ts";
+import { messageOf, UserError } from "../errors.ts";
 import type { Progress } from "../progress.ts";
 import { readRelease } from "../release.ts";
 import { setUp } from "../setup.ts";
@@ -98,7 +98,8 @@ async function compute(
 	} catch (error) {
 		if (stopped.signal.aborted)
 			throw new UserError("Stopped: tables that were done stay so, the others are as they were; run it again");
-		throw error;
+		if (error instanceof UserError) throw error;
+		throw new UserError(`The backfill failed: ${messageOf(error)}`, { cause: error });
 	} finally {
 		noLonger();
 		await workbench.stop();

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectSameBacktests } from "./alerts/backtests.ts";
 import { mostWithin, oracle, type Told } from "./alerts/oracle.ts";
 import { expectNamedQueries } from "./athena/named.ts";
+import { expectBackfills } from "./backfills.ts";
 import { once, queries, query, type Result, resultOf, temporaryState, tidemark } from "./cli.ts";
 import { expectSameBars, expectSameHits, expectSameMoves } from "./comparing.ts";
 import { type ExpectedBar, type ExpectedHit, type ExpectedMove, expectedOf } from "./expected.ts";
@@ -102,6 +103,8 @@ describe("a replay that ends", () => {
 			expect(result.seconds).toBeGreaterThan(0);
 			await expectAllStores(state.dir, result);
 			await expectSameBacktests(state.dir, csv, result);
+			await expectBackfills(state.dir, expected.bars, expected.hits);
+			await expectAllStores(state.dir, result);
 		} finally {
 			state.remove();
 		}

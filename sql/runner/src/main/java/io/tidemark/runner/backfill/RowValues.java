@@ -22,6 +22,11 @@ final class RowValues {
   /** When a row was made, which says nothing of what it says. */
   static final String EMITTED_AT = "emitted_at";
 
+  /** What there was when a trade came; of it only this counts, whether the trade was behind it. */
+  private static final String WATERMARK = "watermark_before";
+
+  private static final String EVENT_TIME = "event_time";
+
   /** ISO 8601 in UTC with milliseconds, as the contracts have times. */
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'");
 
@@ -57,12 +62,22 @@ final class RowValues {
   /** Whether two rows of one table say the same. */
   static boolean same(Record one, Record other) {
     for (Types.NestedField field : one.struct().fields()) {
-      if (!field.name().equals(EMITTED_AT)
-          && !Objects.equals(one.getField(field.name()), other.getField(field.name()))) {
+      String name = field.name();
+      boolean same =
+          name.equals(EMITTED_AT)
+              || (name.equals(WATERMARK)
+                  ? isBehind(one) == isBehind(other)
+                  : Objects.equals(one.getField(name), other.getField(name)));
+      if (!same) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean isBehind(Record trade) {
+    OffsetDateTime watermark = (OffsetDateTime) trade.getField(WATERMARK);
+    return watermark != null && !watermark.isBefore((OffsetDateTime) trade.getField(EVENT_TIME));
   }
 
   /** A row as a JSON object; without the columns that are left out. */
