@@ -23,11 +23,16 @@ BEGIN
     lookback, threshold_pct, clear_pct, direction, state, DATE_FORMAT(emitted_at, 'yyyy-MM-dd''T''HH:mm:ss.SSS''Z''')
   FROM hits;
 
+  INSERT INTO lake.raw_trades
+  SELECT
+    `stream`, shard_id, sequence_number, sub_sequence_number, arrived_at, symbol, payload, payload_bytes, partition_day
+  FROM raw_trades;
+
   INSERT INTO lake.trades
   SELECT
     trade_id, symbol, event_time, price, `size`, `source`, `sequence`, previous_close, quote_time, day_open, day_high,
     day_low, exchange, currency, side, trader, `open`, high, low, shard_id, sequence_number, sub_sequence_number,
-    arrived_at, CAST(event_time AS DATE)
+    arrived_at, watermark_before, CAST(event_time AS DATE)
   FROM valid_trades;
 
   INSERT INTO lake.bars
@@ -35,6 +40,11 @@ BEGIN
     symbol, `interval`, window_start, window_end, `open`, high, low, `close`, volume, trade_count, vwap, `change`,
     change_pct, move_pct, day_move_pct, emitted_at, CAST(window_start AS DATE)
   FROM bars;
+
+  INSERT INTO lake.moves
+  SELECT
+    symbol, event_time, price, base_price, move_pct, lookback, threshold_pct, clear_pct, CAST(event_time AS DATE)
+  FROM moves;
 
   INSERT INTO lake.hits
   SELECT

@@ -90,8 +90,8 @@ describe("ten broken directories, each the repository's with one edit", () => {
 			[
 				`error: No source and no sink uses the property LATENESS_SECONDS
   = ${placeholder("LATENESS_SECONDS")} in a file of 1_sources or 3_sinks, or no such property (infra/properties.ts, or properties.json of another directory)`,
-				`1_sources/trades.sql:5:14: warning: The source trades has no watermark: no window over it ever closes
-  5 | CREATE TABLE trades (
+				`1_sources/trades.sql:6:14: warning: The source trades has no watermark: no window over it ever closes
+  6 | CREATE TABLE trades (
     |              ^^^^^^
   = WATERMARK FOR event_time AS event_time - INTERVAL '2' SECOND, after its columns`,
 				`2_views/checked.sql:41:5: error: CURRENT_WATERMARK takes a column on which there is a watermark, but this is a plain TIMESTAMP_LTZ(3)
@@ -124,8 +124,8 @@ describe("ten broken directories, each the repository's with one edit", () => {
 			"a bad placeholder",
 			["1_sources/trades.sql", "TRADES_STREAM", "TRADES_STREM"],
 			[
-				`1_sources/trades.sql:36:15: error: There is no property TRADES_STREM
-  36 |   'stream' = '\${TRADES_STREM}',
+				`1_sources/trades.sql:39:15: error: There is no property TRADES_STREM
+  39 |   'stream' = '\${TRADES_STREM}',
      |               ^^^^^^^^^^^^^^^
   = did you mean TRADES_STREAM?`,
 			],
@@ -134,8 +134,8 @@ describe("ten broken directories, each the repository's with one edit", () => {
 			"an unclosed string",
 			["1_sources/trades.sql", "'tidemark-kinesis',", "'tidemark-kinesis,"],
 			[
-				`1_sources/trades.sql:35:17: error: A string begins here and is not closed
-  35 |   'connector' = 'tidemark-kinesis,
+				`1_sources/trades.sql:38:17: error: A string begins here and is not closed
+  38 |   'connector' = 'tidemark-kinesis,
      |                 ^^^^^^^^^^^^^^^^^^
   = a ' at its end`,
 			],
@@ -170,7 +170,7 @@ describe("also", () => {
 		[
 			"a misspelled type",
 			["1_sources/trades.sql", "  price DOUBLE", "  price DOUBEL"],
-			/^1_sources\/trades\.sql:9:9: error: There is no type DOUBEL[\s\S]*= did you mean DOUBLE\?$/,
+			/^1_sources\/trades\.sql:10:9: error: There is no type DOUBEL[\s\S]*= did you mean DOUBLE\?$/,
 		],
 		[
 			"a comma too many",

@@ -20,7 +20,7 @@ public final class LakeSchema {
 
   /**
    * Creates the tables that are not there and evolves those that are, in one commit for each that differs from its DDL. Throws
-   * IllegalArgumentException with everything that cannot be, having changed nothing then.
+   * {@link LakeProblems} with everything that cannot be, having changed nothing then.
    */
   public static void apply(LakeTables tables) throws IOException {
     for (int attempt = 1; ; attempt++) {
@@ -54,7 +54,7 @@ public final class LakeSchema {
         evolutions.add(evolution);
       }
       if (!problems.isEmpty()) {
-        throw new IllegalArgumentException(String.join("\n", problems));
+        throw new LakeProblems(problems);
       }
       for (Evolution evolution : evolutions) {
         evolution.commit();

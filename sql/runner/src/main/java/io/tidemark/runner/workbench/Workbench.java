@@ -2,6 +2,7 @@ package io.tidemark.runner.workbench;
 
 import io.tidemark.runner.Problem;
 import io.tidemark.runner.SqlProblems;
+import io.tidemark.runner.lake.LakeProblems;
 import io.tidemark.runner.lake.maintenance.MaintainRequest;
 import io.tidemark.runner.workbench.given.CaseRunner;
 import io.tidemark.runner.workbench.given.Tail;
@@ -60,9 +61,8 @@ public final class Workbench {
             answer.set("ok", handle(request));
         } catch (SqlProblems e) {
             e.all().forEach(problem -> answer.withArray("problems").add(toJson(problem)));
-        } catch (IllegalArgumentException e) { // in words for whoever asked
-            LOG.error("Request {} is refused", request.path("do").asText(), e);
-            answer.put("failed", e.getMessage() + (e.getCause() == null ? "" : ": " + root(e)));
+        } catch (LakeProblems e) { // in words for whoever edited the DDL
+            answer.put("failed", e.getMessage());
         } catch (Throwable e) {
             LOG.error("Request {} failed", request.path("do").asText(), e);
             answer.put("failed", e + (e.getCause() == null ? "" : ": " + root(e)));
