@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { realData } from "../support/data.ts";
 import { oracle } from "./alerts/oracle.ts";
+import { expectBackfills } from "./backfills.ts";
 import { once, query, type Result, resultOf, temporaryState, tidemark } from "./cli.ts";
 import { expectSameBars, expectSameHits } from "./comparing.ts";
 import { type ExpectedBar, type ExpectedHit, expectedOf } from "./expected.ts";
@@ -56,6 +57,9 @@ describe("the real day", () => {
 			]);
 			expect(result.rejects).toEqual({ malformed: 0, invalid: 0, late: 0 });
 			expect(result.duplicates).toBe(0);
+			await expectTheDay(state.dir, result);
+			if (shards !== 4) return;
+			await expectBackfills(state.dir, expected.bars, expected.hits, { onAws: true });
 			await expectTheDay(state.dir, result);
 		} finally {
 			state.remove();
