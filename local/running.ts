@@ -160,7 +160,8 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 		launching = progress
 			.step("Starting Flink with the job", () => whileUp(up, notClosing, (either) => launch(either, false)))
 			.then((first) => {
-				flinkProcess = supervise(first, () => launch(notClosing, true), progress.say, { signal: notClosing });
+				const restarts = Number(process.env.TIDEMARK_RESTARTS ?? 3); // more for who kills it on purpose
+				flinkProcess = supervise(first, () => launch(notClosing, true), progress.say, { restarts, signal: notClosing });
 				if (start.watchSql) {
 					reload = startReload({
 						start: begin,

@@ -4,13 +4,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { realData } from "../support/data.ts";
 import { oracle } from "./alerts/oracle.ts";
+import { expectNamedQueries } from "./athena/named.ts";
 import { expectBackfills } from "./backfills.ts";
 import { once, query, type Result, resultOf, temporaryState, tidemark } from "./cli.ts";
-import { expectSameBars, expectSameHits } from "./comparing.ts";
+import { expectSameBars, expectSameHits, expectSameMoves } from "./comparing.ts";
 import { type ExpectedBar, type ExpectedHit, expectedOf } from "./expected.ts";
 import { failingProxy } from "./failing_proxy.ts";
-import { killFlinkAfter } from "./kill.ts";
-import { type Row, spoil, tradesBetween } from "./market.ts";
+import { killFlinkAfter, killFlinkOften } from "./kill.ts";
+import { type Row, seeded, spoil, tradesBetween } from "./market.ts";
 import { storedBars } from "./stored.ts";
 
 const day = realData("trades-2013-10-07.csv.gz");
@@ -37,6 +38,8 @@ async function expectTheDay(state: string, result: Result): Promise<void> {
 		await query<ExpectedHit>(state, "SELECT hit_id, price, base_price, move_pct FROM hits"),
 		expected.hits,
 	);
+	const moves = "SELECT symbol, event_time, price, base_price, move_pct, lookback FROM moves";
+	expectSameMoves(await query(state, moves), expected.moves);
 	expect(result.hits).toBe(expected.hits.length);
 	expect(result.alerts).toBe(oracle(expected.bars, expected.hits).told.length);
 }
@@ -61,6 +64,24 @@ describe("the real day", () => {
 			if (shards !== 4) return;
 			await expectBackfills(state.dir, expected.bars, expected.hits, { onAws: true });
 			await expectTheDay(state.dir, result);
+		} finally {
+			state.remove();
+		}
+	});
+
+	test("with Flink killed at ten random moments, and every named query over what it left", async () => {
+		const state = temporaryState();
+		try {
+			const args = ["up", "--replay", day as string, "--speed", "max", "--once", "--no-page", "--shards", "4"];
+			const run = tidemark(state.dir, args, { TIDEMARK_RESTARTS: "12" });
+			const kills = killFlinkOften(state.dir, 10, run.finished, seeded(3));
+			const { code, stdout, stderr } = await run.finished;
+			expect(code, stderr).toBe(0);
+			expect(await kills, stderr).toBe(10);
+			const result = resultOf(stdout);
+			await expectTheDay(state.dir, result);
+			const { duplicates, rejects } = result;
+			await expectNamedQueries(state.dir, { rows, parties: false, duplicates, rejects });
 		} finally {
 			state.remove();
 		}

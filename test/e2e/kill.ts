@@ -27,6 +27,42 @@ export async function killFlinkAfter(state: string, records: number, over: Promi
 	return false;
 }
 
+/**
+ * Sends SIGKILL to Flink so many times, each at a random moment within seconds of when its job runs again. Resolves to how
+ * often that happened before the run was over.
+ *
+ * @param random numbers from 0 to 1
+ */
+export async function killFlinkOften(
+	state: string,
+	times: number,
+	over: Promise<unknown>,
+	random: () => number,
+): Promise<number> {
+	let done = false;
+	over.finally(() => {
+		done = true;
+	});
+	const killed = new Set<number>();
+	while (!done && killed.size < times) {
+		await sleep(100);
+		const stack = currentRun(state);
+		const flink = stack?.processes.find(({ name }) => name === "Flink");
+		if (!stack || !flink || killed.has(flink.pid)) continue;
+		if (!(await runs(stack.endpoints.flink).catch(() => false))) continue;
+		await sleep(random() * 6_000);
+		if (done) break;
+		process.kill(flink.pid, "SIGKILL");
+		killed.add(flink.pid);
+	}
+	return killed.size;
+}
+
+async function runs(flink: string): Promise<boolean> {
+	const { jobs } = (await (await fetch(`${flink}/jobs`)).json()) as { jobs: { status: string }[] };
+	return jobs.some(({ status }) => status === "RUNNING");
+}
+
 /** The stack.json of the one run in this state directory, as soon as there is one. */
 export function currentRun(state: string): StackRecord | undefined {
 	try {
