@@ -1,6 +1,7 @@
 package io.tidemark.runner;
 
 import io.tidemark.runner.backfill.Backfill;
+import io.tidemark.runner.backfill.BackfillRequest;
 import java.net.URI;
 import java.util.Map;
 import java.util.Properties;
@@ -54,7 +55,7 @@ public final class Main {
             StreamExecutionEnvironment env, SqlFiles files, Map<String, String> asked, Bucket bucket) throws Exception {
         URI result = URI.create(PropertyGroups.required(asked, BACKFILL, "result"));
         try {
-            bucket.write(result, Backfill.run(env, files, Backfill.Request.of(asked), LOG::info).toString());
+            bucket.write(result, Backfill.run(env, files, BackfillRequest.of(asked), LOG::info).toString());
         } catch (Exception e) {
             bucket.write(result, JsonNodeFactory.instance.objectNode().put("failed", reason(e)).toString());
             throw e;

@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
 
 /** Whole days in UTC, both ends included. */
 public final class Days {
@@ -35,8 +37,11 @@ public final class Days {
     return time >= start() && time < end();
   }
 
-  boolean holdsDay(int day) {
-    return day >= from.toEpochDay() && day <= to.toEpochDay();
+  /** The rows of the partitions of these days. */
+  Expression partitions() {
+    return Expressions.and(
+        Expressions.greaterThanOrEqual("day", (int) from.toEpochDay()),
+        Expressions.lessThanOrEqual("day", (int) to.toEpochDay()));
   }
 
   /** When a day since 1970 begins. */

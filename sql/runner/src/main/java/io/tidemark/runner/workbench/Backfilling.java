@@ -2,6 +2,7 @@ package io.tidemark.runner.workbench;
 
 import io.tidemark.runner.SqlFiles;
 import io.tidemark.runner.backfill.Backfill;
+import io.tidemark.runner.backfill.BackfillRequest;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.flink.configuration.Configuration;
@@ -24,7 +25,7 @@ final class Backfilling {
         SqlFiles files = SqlFiles.read(request.path("sql").asText(), properties);
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(configuration(request.path("parallelism").asInt(2)));
-        return Backfill.run(env, files, Backfill.Request.of(asked), say);
+        return Backfill.run(env, files, BackfillRequest.of(asked), say);
     }
 
     private static Configuration configuration(int parallelism) {

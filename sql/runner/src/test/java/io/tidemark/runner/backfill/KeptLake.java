@@ -107,7 +107,7 @@ final class KeptLake {
     return Backfill.run(
         StreamExecutionEnvironment.getExecutionEnvironment(configuration),
         files(),
-        Backfill.Request.of(
+        BackfillRequest.of(
             Map.of("from", from, "to", to, "layer", layer, "dryRun", String.valueOf(dryRun), "id", "test")),
         text -> {});
   }
