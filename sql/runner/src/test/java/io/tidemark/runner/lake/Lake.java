@@ -165,7 +165,7 @@ public final class Lake {
   }
 
   /** The data files, each as {@code day=…/name}, sorted. */
-  static List<String> files(Table table) throws IOException {
+  public static List<String> files(Table table) throws IOException {
     table.refresh();
     List<String> files = new ArrayList<>();
     try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {

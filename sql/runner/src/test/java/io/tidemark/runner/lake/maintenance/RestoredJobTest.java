@@ -85,10 +85,13 @@ class RestoredJobTest {
     return env.executeAsync();
   }
 
-  private String stop(JobClient job, long rows) throws Exception {
+  /** Compaction takes five small files, so there have to be more. */
+  private static final int FILES = 7;
+
+  private String stop(JobClient job, long rows, int files) throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
     CompletableFuture<JobExecutionResult> ended = job.getJobExecutionResult();
-    while (Lake.keys(hits).size() < rows) {
+    while (Lake.keys(hits).size() < rows || Lake.files(hits).size() < files) {
       if (ended.isDone()) {
         ended.get(); // which throws why
       }
@@ -101,7 +104,7 @@ class RestoredJobTest {
 
   @Test
   void noRowIsDoubledByAJobThatIsRestoredAfterEverythingHadExpired() throws Exception {
-    String savepoint = stop(start("first", null), 10);
+    String savepoint = stop(start("first", null), 10, FILES);
     List<String> before = Lake.keys(hits);
     ExecutorService threads = Executors.newFixedThreadPool(2);
     for (int i = 0; i < 2; i++) {
@@ -111,7 +114,7 @@ class RestoredJobTest {
     threads.shutdown();
     assertEquals(null, hits.currentSnapshot().summary().get("flink.job-id"), "the newest is not the job's");
 
-    stop(start("second", savepoint), before.size() + 10);
+    stop(start("second", savepoint), before.size() + 10, 1);
     List<String> keys = Lake.keys(hits);
     assertEquals(keys.size(), keys.stream().distinct().count());
     assertTrue(keys.containsAll(before));
@@ -120,11 +123,11 @@ class RestoredJobTest {
   /** What the test above is about: an expiry that knows nothing of Flink breaks the job. */
   @Test
   void anExpiryThatKeepsNothingForFlinkKeepsTheJobFromBeingRestored() throws Exception {
-    String savepoint = stop(start("first", null), 10);
+    String savepoint = stop(start("first", null), 10, FILES);
     int before = Lake.keys(hits).size();
     hits.newAppend().commit();
     hits.expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).commit();
-    Exception failed = assertThrows(Exception.class, () -> stop(start("second", savepoint), before + 10));
+    Exception failed = assertThrows(Exception.class, () -> stop(start("second", savepoint), before + 10, 1));
     assertTrue(stackOf(failed).contains("NotFoundException"), () -> stackOf(failed));
   }
 
