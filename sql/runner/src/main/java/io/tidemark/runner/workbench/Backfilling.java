@@ -35,6 +35,7 @@ final class Backfilling {
                 "parallelism.default", String.valueOf(parallelism),
                 "restart-strategy.type", "none",
                 "jobmanager.scheduler", "Default",
+                "classloader.check-leaked-classloader", "false", // classes live longer than their job
                 "taskmanager.memory.network.min", "128m",
                 "taskmanager.memory.network.max", "128m",
                 "taskmanager.memory.managed.size", "768m"));

@@ -102,6 +102,7 @@ final class KeptLake {
                 "rest.bind-port", "0",
                 "parallelism.default", "2",
                 "jobmanager.scheduler", "Default",
+                "classloader.check-leaked-classloader", "false",
                 "taskmanager.memory.network.max", "128m",
                 "taskmanager.memory.managed.size", "256m"));
     return Backfill.run(
