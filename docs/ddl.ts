@@ -9,7 +9,7 @@ export interface Relation {
 	/** The comment that opens the file, as one text. */
 	comment: string;
 	columns: { name: string; type: string; metadata: boolean }[];
-	/** Columns, or transforms of them such as `bucket(16, symbol)`. */
+	/** Columns, or transforms of them such as `bucket(4, symbol)`. */
 	partitionedBy: string[];
 }
 

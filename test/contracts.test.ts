@@ -24,7 +24,7 @@ describe("the DDL has exactly the columns of the contract, in its types", () => 
 				found.columns.filter((column) => !column.metadata),
 			),
 		).toEqual([]);
-		const lake = name === "lake.raw_trades" ? ["day", "bucket(16, symbol)"] : ["day"];
+		const lake = name === "lake.raw_trades" ? ["day", "bucket(4, symbol)"] : ["day"];
 		expect(found.partitionedBy).toEqual({ "3_sinks/lake": lake, "3_sinks/streams": ["symbol"] }[folder] ?? []);
 	});
 

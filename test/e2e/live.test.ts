@@ -108,7 +108,7 @@ test("candles form, edits keep the state or wait, Ctrl-C stops everything, and t
 		await said(/Starting Flink with the job: done/);
 		const again = await candlesOn(`http://127.0.0.1:${page}`);
 		expect(again.wrongs).toEqual([]);
-		await sleep(60_000 - (Date.now() % 60_000) + 15_000);
+		await sleep(60_000 - (Date.now() % 60_000) + 30_000); // the checkpoint after it is in all tables
 		await interrupt();
 		const columns = await query<{ column_name: string }>(state.dir, "DESCRIBE counts");
 		expect(columns.map(({ column_name }) => column_name)).toEqual(COUNTS);

@@ -27,6 +27,6 @@ CREATE TABLE lake.raw_trades (
   'format-version' = '2',
   'tidemark.layer' = 'bronze',
   'tidemark.key' = 'stream, shard_id, sequence_number, sub_sequence_number',
-  'tidemark.partitioned-by' = 'day, bucket(16, symbol)',
+  'tidemark.partitioned-by' = 'day, bucket(4, symbol)',
   'tidemark.read-again-by' = 'arrived_at'
 );
