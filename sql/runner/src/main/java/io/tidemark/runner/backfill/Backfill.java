@@ -38,8 +38,8 @@ public final class Backfill {
   }
 
   /**
-   * Returns {@code {days, layer, dryRun, tables: [{table, before, after, added, removed, changed, beside, examples:
-   * [{before, after}]}], sent}}. Throws {@code SqlProblems} where the SQL is wrong, {@link IllegalArgumentException} where
+   * Returns {@code {from, to, layer, dryRun, tables: [{table, before, after, added, removed, changed, beside, examples:
+   * [{before, after}], sent?}]}}. Throws {@code SqlProblems} where the SQL is wrong, {@link IllegalArgumentException} where
    * these days cannot be computed.
    *
    * @param say is told what is done next

@@ -4,7 +4,6 @@ import io.tidemark.runner.lake.LakeTable;
 import io.tidemark.runner.lake.Layer;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,7 +14,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.flink.util.IOUtils;
-import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.io.CloseableIterable;
 
@@ -145,18 +143,12 @@ final class BackfilledLake implements Closeable {
         int field = table.table().schema().findField("window_end").fieldId();
         try (CloseableIterable<FileScanTask> tasks = table.table().newScan().includeColumnStats().planFiles()) {
           for (FileScanTask task : tasks) {
-            closed = Math.max(closed, latest(task.file(), field));
+            closed = Math.max(closed, LakeRows.bounds(task.file(), field)[1]);
           }
         }
       }
     }
     return closed == Long.MIN_VALUE ? Long.MAX_VALUE : closed;
-  }
-
-  private static long latest(DataFile file, int field) {
-    List<Long> bounds = new ArrayList<>();
-    LakeRows.bounds(file, field, bounds);
-    return bounds.get(1);
   }
 
   @Override

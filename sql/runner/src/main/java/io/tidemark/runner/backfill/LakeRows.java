@@ -1,9 +1,9 @@
 package io.tidemark.runner.backfill;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.OffsetDateTime;
 import java.util.Collection;
-import java.util.List;
 import java.util.function.Consumer;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
@@ -58,13 +58,16 @@ final class LakeRows {
     return time == null ? Long.MIN_VALUE : DateTimeUtil.microsFromTimestamptz(time);
   }
 
-  /** Adds the least and the greatest value of a time column of a file. Throws where the file does not say them. */
-  static void bounds(DataFile file, int field, List<Long> bounds) {
+  /** The least and the greatest value of a time column of a file. Throws where the file does not say them. */
+  static long[] bounds(DataFile file, int field) {
     if (file.lowerBounds() == null || file.lowerBounds().get(field) == null) {
       throw new IllegalStateException(
           file.location() + " does not say between which times its rows are: write it anew with `tidemark lake maintain`");
     }
-    bounds.add(Conversions.fromByteBuffer(Types.TimestampType.withZone(), file.lowerBounds().get(field)));
-    bounds.add(Conversions.fromByteBuffer(Types.TimestampType.withZone(), file.upperBounds().get(field)));
+    return new long[] {time(file.lowerBounds().get(field)), time(file.upperBounds().get(field))};
+  }
+
+  private static long time(ByteBuffer bound) {
+    return Conversions.<Long>fromByteBuffer(Types.TimestampType.withZone(), bound);
   }
 }

@@ -2,7 +2,6 @@ package io.tidemark.runner.backfill;
 
 import io.tidemark.runner.lake.LakeTable;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -106,9 +105,8 @@ final class SurroundingsFinder {
     try (CloseableIterable<FileScanTask> tasks =
         trades.newScan().useSnapshot(snapshot).filter(rows).includeColumnStats().planFiles()) {
       for (FileScanTask task : tasks) {
-        List<Long> bounds = new ArrayList<>();
-        LakeRows.bounds(task.file(), field, bounds);
-        for (int day = Days.dayOf(bounds.get(0)); day <= Days.dayOf(bounds.get(1)); day++) {
+        long[] bounds = LakeRows.bounds(task.file(), field);
+        for (int day = Days.dayOf(bounds[0]); day <= Days.dayOf(bounds[1]); day++) {
           days.add(day);
         }
       }
