@@ -2,7 +2,6 @@ package io.tidemark.runner.functions;
 
 import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.annotation.FunctionHint;
-import org.apache.flink.table.functions.AggregateFunction;
 import org.apache.flink.types.Row;
 
 /**
@@ -10,7 +9,7 @@ import org.apache.flink.types.Row;
  * {@code DAY_SO_FAR(day, open, high, low, volume)}. The state is one day's values, however many days pass.
  */
 @FunctionHint(output = @DataTypeHint("ROW<`open` DOUBLE, high DOUBLE, low DOUBLE, volume BIGINT>"))
-public final class DaySoFar extends AggregateFunction<Row, DaySoFar.Day> {
+public final class DaySoFar extends TypedOnce<Row, DaySoFar.Day> {
     /** The values of one day; {@code open} is null before the first row. */
     public static class Day {
         public int day;

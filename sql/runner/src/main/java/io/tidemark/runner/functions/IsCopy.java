@@ -6,14 +6,13 @@ import java.util.Map;
 import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.api.dataview.MapView;
 import org.apache.flink.table.data.TimestampData;
-import org.apache.flink.table.functions.AggregateFunction;
 
 /**
  * Whether the last row was there before: {@code IS_COPY(id, time, forget_at, watermark)}. Two rows are copies when id
  * and time are equal. A row is forgotten when the watermark reaches its forget_at, so the state is bounded by event
  * time, whatever the processing time; with no watermark nothing is forgotten.
  */
-public final class IsCopy extends AggregateFunction<Boolean, IsCopy.Seen> {
+public final class IsCopy extends TypedOnce<Boolean, IsCopy.Seen> {
     /** The ids seen, with the time in milliseconds at which each is forgotten. */
     public static class Seen {
         public MapView<String, Long> forgetAt = new MapView<>();

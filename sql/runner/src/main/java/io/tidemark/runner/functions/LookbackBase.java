@@ -4,7 +4,6 @@ import java.time.Duration;
 import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.api.dataview.MapView;
 import org.apache.flink.table.data.TimestampData;
-import org.apache.flink.table.functions.AggregateFunction;
 
 /**
  * The price that the last row's price is compared with: {@code LOOKBACK_BASE(price, time, lookback)} over rows in the
@@ -14,7 +13,7 @@ import org.apache.flink.table.functions.AggregateFunction;
  * <p>The prices of the lookback are a queue, so that a row costs the same however many are in it; Flink's own range
  * frame walks over all of them for every row.
  */
-public final class LookbackBase extends AggregateFunction<Double, LookbackBase.Queue> {
+public final class LookbackBase extends TypedOnce<Double, LookbackBase.Queue> {
     /** Times in milliseconds and prices of the rows in the lookback, numbered from head to tail. */
     public static class Queue {
         public MapView<Long, Long> times = new MapView<>();

@@ -3,13 +3,12 @@ package io.tidemark.runner.functions;
 import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
-import org.apache.flink.table.functions.AggregateFunction;
 
 /**
  * The value at one end of an order by time, then sequence (none first), then id, in whatever order the rows arrive.
  * Rows without a value are passed over. {@code f(value, time[, sequence, id])} or {@code f(value, sequence, id)}.
  */
-public abstract class ValueAt extends AggregateFunction<Double, ValueAt.Best> {
+public abstract class ValueAt extends TypedOnce<Double, ValueAt.Best> {
     /** The row that is at the end so far; {@code value} is null before the first. */
     public static class Best {
         public Double value;
