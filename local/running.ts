@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Overrides } from "../infra/config.ts";
 import { type Application, describeApplication, writeProperties } from "./application.ts";
 import { prepareDeployment } from "./deployment.ts";
+import { watchDisk } from "./disk.ts";
 import { startEmulator } from "./emulator.ts";
 import { messageOf, UserError } from "./errors.ts";
 import { type Flink, type FlinkStart, startFlink } from "./flink.ts";
@@ -101,6 +102,18 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 
 	let launching: Promise<Supervised> | undefined;
 
+	const disk = watchDisk({
+		dir,
+		say: progress.say,
+		// Its writes would fail one after the other, and the emulator acknowledges what it cannot keep.
+		onShort: async () => {
+			await launching?.catch(() => {});
+			await lastCheckpoint(flink).catch((error) => progress.say(`Flink took no last checkpoint: ${messageOf(error)}`));
+			await running?.child.stop(5_000);
+		},
+		signal: notClosing,
+	});
+
 	async function stop(withCheckpoint: boolean, readers?: () => Promise<void>): Promise<void> {
 		if (flinkProcess?.state() === "up" && withCheckpoint) {
 			await lastCheckpoint(flink).catch((error) => progress.say(`Flink took no last checkpoint: ${messageOf(error)}`));
@@ -110,6 +123,7 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 		await launching?.catch(() => {});
 		await flinkProcess?.stop(5_000);
 		await readers?.();
+		await disk.roomToSave();
 		// In the reverse of the order in which they were started; the emulator saves its state last of all.
 		for (const child of children.toReversed()) await child.stop(60_000);
 		// Flink's unpacked planner and what else is of no use to anybody who reads this stack later.
@@ -161,7 +175,11 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 			.step("Starting Flink with the job", () => whileUp(up, notClosing, (either) => launch(either, false)))
 			.then((first) => {
 				const restarts = Number(process.env.TIDEMARK_RESTARTS ?? 3); // more for who kills it on purpose
-				flinkProcess = supervise(first, () => launch(notClosing, true), progress.say, { restarts, signal: notClosing });
+				flinkProcess = supervise(first, () => launch(notClosing, true), progress.say, {
+					restarts,
+					signal: notClosing,
+					hold: disk.room,
+				});
 				if (start.watchSql) {
 					reload = startReload({
 						start: begin,
@@ -172,7 +190,7 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 						beginAnew: (reason) => beginAnew(stack, reason, progress.say),
 						signal: notClosing,
 					});
-					keptUp = upkeep({ stack, java, say: progress.say, signal: notClosing });
+					keptUp = upkeep({ stack, java, say: progress.say, signal: notClosing, notNow: disk.shortage });
 				}
 				return flinkProcess;
 			});
@@ -188,7 +206,7 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 			parts: () => [
 				{ part: "emulator", state: stateOf(emulator) },
 				{ part: "questdb", state: stateOf(questdb) },
-				{ part: "flink", state: flinkProcess?.state() ?? "starting" },
+				{ part: "flink", state: flinkProcess?.state() ?? "starting", ...held(disk.shortage()) },
 				...(reload ? [{ part: "sql" as const, ...reload.status() }] : []),
 				...(rulesReload ? [{ part: "rules" as const, ...rulesReload.status() }] : []),
 			],
@@ -204,6 +222,11 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 async function lastCheckpoint(flink: FlinkRest): Promise<void> {
 	const job = await flink.job();
 	if (job?.state === "RUNNING") await flink.checkpoint(job.id, 20_000);
+}
+
+/** Why a part is held, for the page. */
+function held(shortage: string | undefined): { detail?: string } {
+	return shortage === undefined ? {} : { detail: shortage };
 }
 
 function stateOf(child: Child): Part["state"] {

@@ -8,6 +8,7 @@ import {
 } from "../producer/index.ts";
 import { latenessOf } from "./application.ts";
 import { chosenOverrides } from "./deployment.ts";
+import { requireRoom } from "./disk.ts";
 import type { Sent } from "./drain.ts";
 import { isUserError, messageOf, UserError } from "./errors.ts";
 import { type FeedOptions, feedSpecOf, isOfThePresent } from "./feed-options.ts";
@@ -94,6 +95,7 @@ async function session(options: UpOptions, once: boolean, progress: Progress, si
 	}
 	try {
 		await stopLeftovers(dir, progress.say);
+		await requireRoom(dir);
 		const shards = options.shards ?? kept?.shards ?? SHARDS;
 		if (kept && kept.shards !== shards) {
 			throw new UserError(

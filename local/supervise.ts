@@ -17,6 +17,8 @@ export interface SupervisionOptions {
 	withinMs?: number;
 	/** Once it is aborted nothing is started again. */
 	signal?: AbortSignal;
+	/** Waits for what a launch needs; resolves with whether the death was for want of it, and so does not count. */
+	hold?: () => Promise<boolean>;
 }
 
 /**
@@ -27,7 +29,7 @@ export function supervise(
 	first: Child,
 	launch: () => Promise<Child>,
 	say: (text: string) => void,
-	{ restarts = 3, withinMs = 600_000, signal }: SupervisionOptions = {},
+	{ restarts = 3, withinMs = 600_000, signal, hold }: SupervisionOptions = {},
 ): Supervised {
 	let child: Child = first;
 	let state: "up" | "restarting" | "down" = "up";
@@ -39,8 +41,10 @@ export function supervise(
 		let { short, long } = await death(child);
 		while (!stopped && !signal?.aborted) {
 			state = "restarting";
+			const held = (await hold?.()) ?? false;
+			if (stopped || signal?.aborted) break;
 			const now = performance.now();
-			deaths.push(now);
+			if (!held) deaths.push(now);
 			const recent = deaths.filter((at) => now - at < withinMs).length;
 			if (recent > restarts) {
 				state = "down";
@@ -48,7 +52,11 @@ export function supervise(
 					`${child.name} died ${recent} times within ${Math.round(withinMs / 60_000)} minutes and is not started again. ${long}`,
 				);
 			}
-			say(`${short}; starting it again from its last checkpoint (${recent} of ${restarts})`);
+			say(
+				held
+					? `Starting ${child.name} again from its last checkpoint`
+					: `${short}; starting it again from its last checkpoint (${recent} of ${restarts})`,
+			);
 			try {
 				launching = launch();
 				child = await launching;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "../errors.ts";
+import { messageOf, UserError } from "../errors.ts";
 import type { Stack } from "../stack.ts";
 import { type Maintained, type MaintainOptions, maintain } from "./maintain.ts";
 
@@ -19,6 +19,8 @@ export interface Upkeep {
 	say: (text: string) => void;
 	/** Ends it, in the middle of a table too. */
 	signal: AbortSignal;
+	/** Why it is to be left for later, if it is. */
+	notNow?: () => string | undefined;
 	firstMs?: number;
 	everyMs?: number;
 	work?: typeof maintain;
@@ -29,10 +31,12 @@ export interface Upkeep {
  * What fails is said, and tried again the next time. Resolves when `signal` has ended it; never rejects.
  */
 export async function upkeep(options: Upkeep): Promise<void> {
-	const { stack, java, say, signal, firstMs = FIRST_MS, everyMs = EVERY_MS, work = maintain } = options;
+	const { stack, java, say, signal, notNow, firstMs = FIRST_MS, everyMs = EVERY_MS, work = maintain } = options;
 	for (let pauseMs = firstMs; ; pauseMs = everyMs) {
 		try {
 			await sleep(pauseMs, undefined, { signal });
+			const reason = notNow?.();
+			if (reason) throw new UserError(reason);
 			const text = sayChange(await work(stack, java, OPTIONS, { say: () => {} }, signal));
 			if (text) say(text);
 		} catch (error) {

@@ -69,6 +69,41 @@ test("deaths of long ago no longer count", async () => {
 	await part.stop();
 });
 
+test("a death for want of what is held back does not count, and it is started when that is there", async () => {
+	const { launch, children } = launcher();
+	const said: string[] = [];
+	let there = () => {};
+	const part = supervise(await launch(), launch, (text) => said.push(text), {
+		restarts: 0,
+		hold: () => new Promise((resolve) => (there = () => resolve(true))),
+	});
+	for (const n of [1, 2]) {
+		process.kill((children[n - 1] as Child).id.pid, "SIGKILL");
+		await settled(() => part.state() === "restarting");
+		await sleep(30);
+		expect(children).toHaveLength(n);
+		there();
+		await settled(() => children.length === n + 1 && part.state() === "up");
+	}
+	expect(said.slice(0, 2)).toEqual(["Starting Flink again from its last checkpoint", "Flink is up again"]);
+	await part.stop();
+});
+
+test("one that is held when all is stopped is not started", async () => {
+	const { launch, children } = launcher();
+	const stop = new AbortController();
+	const part = supervise(await launch(), launch, () => {}, {
+		signal: stop.signal,
+		hold: () => new Promise((resolve) => stop.signal.addEventListener("abort", () => resolve(true))),
+	});
+	process.kill((children[0] as Child).id.pid, "SIGKILL");
+	await settled(() => part.state() === "restarting");
+	stop.abort();
+	await part.stop();
+	await sleep(50);
+	expect(children).toHaveLength(1);
+});
+
 test("a launch that fails counts as one more death", async () => {
 	const { launch, children } = launcher();
 	const first = await launch();

@@ -48,6 +48,24 @@ describe("the lake of a live stack", () => {
 		expect(said).toEqual(["The lake could not be maintained, which is tried again later: no memory"]);
 	});
 
+	test("is left alone while it must not be written, which is said", async () => {
+		const stop = new AbortController();
+		const said: string[] = [];
+		await upkeep({
+			stack,
+			java: "java",
+			say: (text) => {
+				said.push(text);
+				stop.abort();
+			},
+			signal: stop.signal,
+			firstMs: 1,
+			notNow: () => "the disk is full",
+			work: () => Promise.reject(new Error("was maintained")),
+		});
+		expect(said).toEqual(["The lake could not be maintained, which is tried again later: the disk is full"]);
+	});
+
 	test("is left in peace when the stack stops, without a word", async () => {
 		const { said } = await run(1, async () => {
 			throw new Error("killed");
