@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const long = process.env.TIDEMARK_LONG === "1";
@@ -5,6 +6,8 @@ const long = process.env.TIDEMARK_LONG === "1";
 /** Unit tests run side by side; what starts whole stacks runs after them, one file at a time. */
 export default defineConfig({
 	test: {
+		// What the tests start shares its compiled code, as what the command line starts does.
+		env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules", ".cache", "compiled") },
 		projects: [
 			{
 				test: {

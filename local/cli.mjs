@@ -3,6 +3,7 @@
 // The option above keeps a producer that runs for months small: Node's own limit lets short-lived objects take 128 MB.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +12,11 @@ const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 const here = dirname(fileURLToPath(import.meta.url));
 const own = join(here, "..", "node_modules", "node", "bin", "node");
 
+// Compiled code is kept, here and for what this starts: a third of the time in which a command begins.
+process.env.NODE_COMPILE_CACHE ??= join(here, "..", "node_modules", ".cache", "compiled");
+
 if (major > 22 || (major === 22 && minor >= 18)) {
+	module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
 	await import("./cli.ts");
 } else if (existsSync(own) && process.execPath !== own) {
 	const limits = process.execArgv.filter((option) => option.startsWith("--max-"));
