@@ -18,14 +18,19 @@ const LIMIT_MS = 300_000;
 
 /**
  * Starts a job and waits until each of its tasks runs, its state restored. Throws with Flink's own reason where a task
- * fails before that; the job is cancelled then.
+ * fails before that; the job is cancelled then. Throws at once where Flink itself has ended.
  */
 export async function runJob(workbench: Workbench, rest: FlinkRest, run: JobRun): Promise<void> {
 	writeFlinkConf(run.conf, run.settings);
 	const { job: id } = await workbench.request<{ job: string }>("start", { plan: run.plan, conf: run.conf });
 	const until = performance.now() + LIMIT_MS;
+	let ended = false;
+	void workbench.child.exited.then(() => {
+		ended = true;
+	});
 	while (true) {
 		run.signal?.throwIfAborted();
+		if (ended) await workbench.request("stop", {}); // which says how it ended
 		const job = await rest.job().catch(() => undefined);
 		if (job?.id === id) {
 			if (job.state === "RUNNING" && job.vertices.every(({ status }) => status === "RUNNING")) return;

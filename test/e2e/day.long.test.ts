@@ -72,7 +72,8 @@ describe("the real day", () => {
 	test("with Flink killed at ten random moments, and every named query over what it left", async () => {
 		const state = temporaryState();
 		try {
-			const args = ["up", "--replay", day as string, "--speed", "max", "--once", "--no-page", "--shards", "4"];
+			// Slow enough that the kills come while trades do.
+			const args = ["up", "--replay", day as string, "--speed", "240", "--once", "--no-page", "--shards", "4"];
 			const run = tidemark(state.dir, args, { TIDEMARK_RESTARTS: "12" });
 			const kills = killFlinkOften(state.dir, 10, run.finished, seeded(3));
 			const { code, stdout, stderr } = await run.finished;

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { flinkRest } from "../../local/flink-rest.ts";
 import type { StackRecord } from "../../local/stack.ts";
 import { readJson } from "./files.ts";
 
@@ -50,7 +51,7 @@ export async function killFlinkOften(
 		const flink = stack?.processes.find(({ name }) => name === "Flink");
 		if (!stack || !flink || killed.has(flink.pid)) continue;
 		if (!(await runs(stack.endpoints.flink).catch(() => false))) continue;
-		await sleep(random() * 6_000);
+		await sleep(1_000 + random() * 5_000); // a start that is not over is not one more life
 		if (done) break;
 		process.kill(flink.pid, "SIGKILL");
 		killed.add(flink.pid);
@@ -59,8 +60,8 @@ export async function killFlinkOften(
 }
 
 async function runs(flink: string): Promise<boolean> {
-	const { jobs } = (await (await fetch(`${flink}/jobs`)).json()) as { jobs: { status: string }[] };
-	return jobs.some(({ status }) => status === "RUNNING");
+	const job = await flinkRest(flink).job();
+	return job?.state === "RUNNING" && job.vertices.every(({ status }) => status === "RUNNING");
 }
 
 /** The stack.json of the one run in this state directory, as soon as there is one. */
