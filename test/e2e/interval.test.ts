@@ -4,23 +4,12 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
 import { realData } from "../support/data.ts";
 import { type Highest, inOrder, readAmazonsAnswer } from "./amazon.ts";
-import { once, query, resultOf, succeed, temporaryState, tidemark } from "./cli.ts";
-import { type Row, tradesBetween } from "./market.ts";
-
-interface Candle {
-	symbol: string;
-	window_start: string;
-	open: number;
-	high: number;
-	low: number;
-	close: number;
-}
-
-const HEADER = "bar_start,symbol,open,high,low,close,volume";
+import { candles, equalMinutes, lineOf, readCandles, SECONDS_HEADER } from "./candles.ts";
+import { once, resultOf, succeed, temporaryState, tidemark } from "./cli.ts";
+import { tradesBetween } from "./market.ts";
 
 test("bars of a second become the bars of a minute", async () => {
 	const state = temporaryState();
@@ -29,7 +18,7 @@ test("bars of a second become the bars of a minute", async () => {
 		const minutes = realData("bars-1m-2013-10-07.csv");
 		const made = vendor && minutes ? undefined : candles(await tradesBetween("13:30", "14:30"), 1_000);
 		const file = vendor ?? join(state.dir, "seconds.csv");
-		if (made) writeFileSync(file, `${HEADER}\n${made.map(line).join("\n")}\n`);
+		if (made) writeFileSync(file, `${SECONDS_HEADER}\n${made.map(lineOf).join("\n")}\n`);
 		const expected = minutes
 			? await readCandles(minutes)
 			: candles(await tradesBetween("13:30", "14:30"), 60_000).map(({ volume: _, ...candle }) => candle);
@@ -39,15 +28,9 @@ test("bars of a second become the bars of a minute", async () => {
 		expect(result.rejects).toEqual({ malformed: 0, invalid: 0, late: 0 });
 		expect(result.duplicates).toBe(0);
 		expect(result.bars["1m"]).toBe(expected.length);
-		const sql = "SELECT symbol, window_start, open, high, low, close FROM bars WHERE interval = '1m'";
-		const actual = new Map(
-			(await query<Candle>(state.dir, sql)).map((bar) => [`${bar.symbol} ${bar.window_start}`, bar]),
-		);
-		const equal = expected.filter(
-			(bar) => JSON.stringify(actual.get(`${bar.symbol} ${bar.window_start}`)) === JSON.stringify(bar),
-		);
+		const equal = await equalMinutes(state.dir, expected);
 		// The vendor's own rounding makes five of its minutes differ from its seconds; ours leaves none.
-		expect(equal.length).toBe(minutes ? 2304 : expected.length);
+		expect(equal).toBe(minutes ? 2304 : expected.length);
 		if (minutes) expect(expected.length).toBe(2309);
 	} finally {
 		state.remove();
@@ -80,47 +63,3 @@ test.skipIf(!yahoo || !amazons)("the highest price of each hour is what Amazon A
 		state.remove();
 	}
 });
-
-function candles(rows: Row[], width: number): (Candle & { volume: number })[] {
-	const bars = new Map<string, Candle & { volume: number }>();
-	for (const { symbol, event_time, price: text, size } of rows) {
-		const price = Number(text);
-		const window_start = new Date(Math.floor(Date.parse(event_time) / width) * width).toISOString();
-		const key = `${symbol} ${window_start}`;
-		const bar = bars.get(key) ?? {
-			symbol,
-			window_start,
-			open: price,
-			high: price,
-			low: price,
-			close: price,
-			volume: 0,
-		};
-		bars.set(key, {
-			...bar,
-			high: Math.max(bar.high, price),
-			low: Math.min(bar.low, price),
-			close: price,
-			volume: bar.volume + Number(size),
-		});
-	}
-	return [...bars.values()];
-}
-
-const line = (bar: Candle & { volume: number }) =>
-	[bar.window_start, bar.symbol, bar.open, bar.high, bar.low, bar.close, bar.volume].join(",");
-
-async function readCandles(csv: string): Promise<Candle[]> {
-	const instance = await DuckDBInstance.create(":memory:");
-	const db = await instance.connect();
-	try {
-		const rows =
-			await db.runAndReadAll(`SELECT symbol, strftime(CAST(bar_start AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%gZ') AS
-			window_start, open::DOUBLE AS open, high::DOUBLE AS high, low::DOUBLE AS low, close::DOUBLE AS close
-			FROM read_csv('${csv.replaceAll("'", "''")}', header = true, all_varchar = true)`);
-		return rows.getRowObjectsJson() as unknown as Candle[];
-	} finally {
-		db.closeSync();
-		instance.closeSync();
-	}
-}
