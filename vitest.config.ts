@@ -3,11 +3,12 @@ import { defineConfig } from "vitest/config";
 
 const long = process.env.TIDEMARK_LONG === "1";
 
+// Each test file is a process of its own, and many start more: they share compiled code, as commands do.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules", ".cache", "compiled");
+
 /** Unit tests run side by side; what starts whole stacks runs after them, one file at a time. */
 export default defineConfig({
 	test: {
-		// What the tests start shares its compiled code, as what the command line starts does.
-		env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules", ".cache", "compiled") },
 		projects: [
 			{
 				test: {

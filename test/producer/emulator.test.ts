@@ -239,7 +239,15 @@ describe("tidemark produce", () => {
 		const dead = "http://127.0.0.1:1";
 		const args = ["synthetic", "--history", "0", "--rate", "500", "--stream", stream, "--spool", spool];
 		const first = tidemark(...args, "--endpoint", dead);
-		await new Promise((resolve) => setTimeout(resolve, 3000));
+		let told = "";
+		const complained = new Promise<void>((resolve) =>
+			first.stderr.on("data", (chunk) => {
+				told += chunk;
+				if (told.includes("Kinesis takes nothing: ")) resolve();
+			}),
+		);
+		await Promise.race([complained, first]);
+		await new Promise((resolve) => setTimeout(resolve, 1_000)); // some more is read meanwhile
 		first.kill("SIGTERM");
 		const { stdout, stderr, exitCode } = await first;
 		const before = JSON.parse(stdout);
