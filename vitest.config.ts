@@ -6,7 +6,7 @@ const long = process.env.TIDEMARK_LONG === "1";
 // Each test file is a process of its own, and many start more: they share compiled code, as commands do.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules", ".cache", "compiled");
 
-/** Unit tests run side by side; what starts whole stacks runs after them, one file at a time. */
+/** Unit tests run side by side; what starts whole stacks runs after them, two files at a time, or one of the long ones. */
 export default defineConfig({
 	test: {
 		projects: [
@@ -17,7 +17,8 @@ export default defineConfig({
 					exclude: ["test/e2e/**", "test/**/*.long.test.ts"],
 					testTimeout: 60_000,
 					hookTimeout: 120_000,
-					maxWorkers: 2,
+					// They wait for processes as much as they work: three keep two cores busy.
+					maxWorkers: 3,
 					sequence: { groupOrder: 0 },
 				},
 			},
@@ -28,8 +29,7 @@ export default defineConfig({
 					exclude: long ? [] : ["test/**/*.long.test.ts"],
 					testTimeout: 900_000,
 					hookTimeout: 900_000,
-					maxWorkers: 1,
-					fileParallelism: false,
+					maxWorkers: long ? 1 : 2,
 					sequence: { groupOrder: 1 },
 				},
 			},

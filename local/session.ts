@@ -44,8 +44,11 @@ export interface UpOptions extends FeedOptions {
 	portPage?: number;
 }
 
-/** Checkpoints here come often: rows of the lake become visible with them. */
-const CHECKPOINT_MS = 5_000;
+/**
+ * Checkpoints here come often: rows of the lake become visible with them. But each commits to every table: at 5 s the hour
+ * of real trades takes 114 s of CPU from start to end, at 15 s it takes 94 s.
+ */
+const CHECKPOINT_MS = 10_000;
 const SHARDS = 2;
 
 /** The user asked to stop. */

@@ -7,7 +7,7 @@ const FIRST_MS = 10 * 60_000;
 const EVERY_MS = 60 * 60_000;
 
 /**
- * A commit every 5 seconds adds 13 MB to a table's metadata a day, which each commit writes anew: a local stack keeps the
+ * A commit every 10 seconds adds 7 MB to a table's metadata a day, which each commit writes anew: a local stack keeps the
  * snapshots of less time than `tidemark lake maintain` does.
  */
 const OPTIONS: MaintainOptions = { tables: [], keepMs: 12 * 60 * 60_000, targetBytes: 128_000_000 };
