@@ -5,7 +5,13 @@ import type { Cell, Rows } from "./rows.ts";
 const WIDEST = 60;
 
 /** Rows as a table for people: numbers to the right, NULL spelled out. Ends with the number of rows. */
-export function asTable({ columns, rows }: Rows): string {
+export function asTable(all: Rows): string {
+	const { length } = all.rows;
+	return `${tableOf(all)}\n(${length} ${length === 1 ? "row" : "rows"})`;
+}
+
+/** As {@link asTable}, without the number of rows. */
+export function tableOf({ columns, rows }: Rows): string {
 	const texts = rows.map((row) => row.map((cell) => shorten(cell === null ? "NULL" : textOf(cell))));
 	const right = columns.map(
 		(_, i) => rows.some((row) => isNumber(row[i])) && rows.every((row) => row[i] === null || isNumber(row[i])),
@@ -19,8 +25,7 @@ export function asTable({ columns, rows }: Rows): string {
 			})
 			.join("  ")
 			.trimEnd();
-	const count = `(${rows.length} ${rows.length === 1 ? "row" : "rows"})`;
-	return [line(columns), widths.map((w) => "─".repeat(w)).join("  "), ...texts.map(line), count].join("\n");
+	return [line(columns), widths.map((w) => "─".repeat(w)).join("  "), ...texts.map(line)].join("\n");
 }
 
 /** Rows as one JSON array of objects, a row a line. Whole numbers of any size are written with all their digits. */

@@ -1,4 +1,4 @@
-import { GetTablesCommand, GlueClient } from "@aws-sdk/client-glue";
+import { GlueClient, paginateGetTables } from "@aws-sdk/client-glue";
 import { type DuckDb, identifier, openDuckDb, quote } from "./duckdb.ts";
 import { messageOf, UserError } from "./errors.ts";
 import { tools } from "./paths.ts";
@@ -25,7 +25,7 @@ export async function openLake(stack: Pick<Stack, "endpoints" | "outputs">): Pro
 		locations: new Map(),
 		async refresh() {
 			lake.locations = await makeViews(db, glue, stack.outputs.LakeDatabase);
-			lake.tables = [...lake.locations.keys()].sort();
+			lake.tables = [...lake.locations.keys()];
 		},
 		close() {
 			glue.destroy();
@@ -45,24 +45,24 @@ export async function openLake(stack: Pick<Stack, "endpoints" | "outputs">): Pro
 }
 
 async function makeViews({ connection }: DuckDb, glue: GlueClient, database: string): Promise<Map<string, string>> {
-	const tables = new Map<string, string>();
-	let next: string | undefined;
-	do {
-		const page = await glue.send(
-			new GetTablesCommand({ DatabaseName: database, ...(next ? { NextToken: next } : {}) }),
-		);
-		for (const { Name, Parameters } of page.TableList ?? []) {
-			const location = Parameters?.metadata_location;
-			if (!Name || !location) continue;
-			const view = `CREATE OR REPLACE VIEW ${identifier(Name)} AS SELECT * FROM iceberg_scan(${quote(location)})`;
-			try {
-				await connection.run(view);
-			} catch (cause) {
-				throw new UserError(`The lake's table ${Name} cannot be read from ${location}: ${messageOf(cause)}`, { cause });
-			}
-			tables.set(Name, location);
+	const tables = await icebergTables(glue, database);
+	for (const [name, location] of tables) {
+		const view = `CREATE OR REPLACE VIEW ${identifier(name)} AS SELECT * FROM iceberg_scan(${quote(location)})`;
+		try {
+			await connection.run(view);
+		} catch (cause) {
+			throw new UserError(`The lake's table ${name} cannot be read from ${location}: ${messageOf(cause)}`, { cause });
 		}
-		next = page.NextToken;
-	} while (next);
+	}
 	return tables;
+}
+
+/** Where the newest metadata of each of a database's Iceberg tables is, by the tables' names in their order. */
+export async function icebergTables(glue: GlueClient, database: string): Promise<Map<string, string>> {
+	const tables: [string, string][] = [];
+	for await (const { TableList = [] } of paginateGetTables({ client: glue }, { DatabaseName: database })) {
+		for (const { Name, Parameters: { table_type, metadata_location } = {} } of TableList)
+			if (Name && metadata_location && table_type?.toUpperCase() === "ICEBERG") tables.push([Name, metadata_location]);
+	}
+	return new Map(tables.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,4 +1,4 @@
-import { asTable } from "../format.ts";
+import { tableOf } from "../format.ts";
 import type { Cell } from "../rows.ts";
 
 /** What a backfill did, or would do. */
@@ -52,7 +52,7 @@ export function sayBackfilled({ tables, dryRun }: Backfilled): string {
 		: dryRun
 			? "A dry run: nothing was written. Without --dry-run each of these tables changes in one commit."
 			: "Each table changed in one commit; tidemark athena --as-of TIME shows it as it was before.";
-	return [asTable({ columns, rows }).replace(/\n\(.*$/, ""), ...examples, end].join("\n");
+	return [tableOf({ columns, rows }), ...examples, end].join("\n");
 }
 
 /** A row that came, went, or says something else now. */

@@ -1,6 +1,7 @@
-import { GetTablesCommand, GlueClient } from "@aws-sdk/client-glue";
+import { GlueClient } from "@aws-sdk/client-glue";
 import { startWorkbench } from "../../sql/workbench/workbench.ts";
 import { UserError } from "../errors.ts";
+import { icebergTables } from "../lake.ts";
 import type { Progress } from "../progress.ts";
 import { setUp } from "../setup.ts";
 import { onStop } from "../signals.ts";
@@ -80,7 +81,7 @@ export async function maintain(
 	const request = {
 		catalog: catalogOf(aws, outputs.LakeBucket),
 		database: outputs.LakeDatabase,
-		tables: choose(tables, known, id),
+		tables: choose(tables, [...known.keys()], id),
 		keepMs,
 		targetBytes,
 		dryRun,
@@ -100,19 +101,6 @@ export async function maintain(
 		signal?.removeEventListener("abort", kill);
 		await workbench.stop();
 	}
-}
-
-/** The names of a database's Iceberg tables, sorted. */
-export async function icebergTables(glue: GlueClient, database: string): Promise<string[]> {
-	const names: string[] = [];
-	let next: string | undefined;
-	do {
-		const page = await glue.send(new GetTablesCommand({ DatabaseName: database, NextToken: next }));
-		for (const { Name, Parameters } of page.TableList ?? [])
-			if (Name && Parameters?.table_type?.toUpperCase() === "ICEBERG") names.push(Name);
-		next = page.NextToken;
-	} while (next);
-	return names.sort();
 }
 
 /** The tables that are asked for, or all. Throws {@link UserError} where one is not there, or there is none. */

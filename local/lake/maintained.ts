@@ -1,4 +1,4 @@
-import { asTable } from "../format.ts";
+import { tableOf } from "../format.ts";
 import type { Cell } from "../rows.ts";
 import type { Figures, Maintained } from "./maintain.ts";
 
@@ -10,7 +10,7 @@ export function sayMaintained(all: readonly Maintained[]): string {
 		leftGroups > 0 ? [`${table}: ${leftGroups} groups of files were changed by others meanwhile; run it again`] : [],
 	);
 	const dry = done.some(({ after }) => after === undefined);
-	const table = asTable(dry ? planned(done) : changed(done)).replace(/\n\(.*\)$/, "");
+	const table = tableOf(dry ? planned(done) : changed(done));
 	return [...(done.length > 0 ? [table] : []), ...left, ...failed].join("\n");
 }
 

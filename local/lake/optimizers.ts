@@ -10,9 +10,10 @@ import {
 } from "@aws-sdk/client-glue";
 import { readConfig } from "../../infra/config.ts";
 import { messageOf, UserError } from "../errors.ts";
-import { asTable } from "../format.ts";
+import { tableOf } from "../format.ts";
+import { icebergTables } from "../lake.ts";
 import { outputsOf } from "../outputs.ts";
-import { choose, icebergTables } from "./maintain.ts";
+import { choose } from "./maintain.ts";
 import { isSet, OPTIMIZERS, type Optimizer, settingsOf } from "./optimizer-settings.ts";
 
 export interface OptimizeOptions {
@@ -56,7 +57,8 @@ export async function optimizeOnAws(options: OptimizeOptions): Promise<Optimized
 	const settings = settingsOf(LakeMaintenanceRole, { ...options, retentionHours });
 	const glue = new GlueClient();
 	try {
-		const tables = choose(options.tables, await icebergTables(glue, LakeDatabase), `the database ${LakeDatabase}`);
+		const known = [...(await icebergTables(glue, LakeDatabase)).keys()];
+		const tables = choose(options.tables, known, `the database ${LakeDatabase}`);
 		const all: Optimized[] = [];
 		for (const TableName of tables) {
 			for (const Type of OPTIMIZERS) {
@@ -133,6 +135,6 @@ export function sayOptimizers(all: readonly Optimized[], dryRun: boolean): strin
 		state,
 		[lastRun?.event, lastRun?.startedAt, lastRun?.error].filter(Boolean).join(" ") || "none yet",
 	]);
-	const text = asTable({ columns: ["table", "optimizer", "is", "was", "last run"], rows }).replace(/\n\(.*\)$/, "");
+	const text = tableOf({ columns: ["table", "optimizer", "is", "was", "last run"], rows });
 	return dryRun ? `${text}\nNothing was changed; without --dry-run, missing and different ones are set` : text;
 }

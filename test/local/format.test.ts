@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { asCsv, asJson, asTable } from "../../local/format.ts";
+import { asCsv, asJson, asTable, tableOf } from "../../local/format.ts";
 import type { Rows } from "../../local/rows.ts";
 
 const bars: Rows = {
@@ -26,6 +26,7 @@ describe("a table for people", () => {
 	test("of one row says so, and of none still has its columns", () => {
 		expect(asTable({ columns: ["n"], rows: [[1]] })).toBe("n\n─\n1\n(1 row)");
 		expect(asTable({ columns: ["n"], rows: [] })).toBe("n\n─\n(0 rows)");
+		expect(tableOf({ columns: ["n"], rows: [[1]] })).toBe("n\n─\n1");
 	});
 
 	test("keeps each row on its line, however long or broken a text is", () => {

@@ -42,8 +42,15 @@ async function glue({
 		};
 		if (action === refuse) return fail("AccessDeniedException");
 		if (action === "GetTables") {
-			const iceberg = (Name: string) => ({ Name, Parameters: { table_type: "ICEBERG" } });
-			return response.end(JSON.stringify({ TableList: [iceberg("trades"), iceberg("bars"), { Name: "other" }] }));
+			const iceberg = (Name: string) => {
+				const metadata_location = `s3://lake/${Name}/metadata/00001.metadata.json`;
+				return { Name, Parameters: { table_type: "ICEBERG", metadata_location } };
+			};
+			// A page for each, as Glue may give them.
+			const pages = [[iceberg("trades")], [{ Name: "other" }], [iceberg("bars")]];
+			const page = Number(body.NextToken ?? 0);
+			const next = page + 1 < pages.length ? { NextToken: String(page + 1) } : {};
+			return response.end(JSON.stringify({ TableList: pages[page], ...next }));
 		}
 		if (action === "GetTableOptimizer") {
 			if (!optimizers[key]) return fail("EntityNotFoundException");
