@@ -161,6 +161,15 @@ export const Config = z.strictObject({
 	liveData: z.boolean().default(true),
 	/** Days for which alerts are remembered; longer than a stream can be read again. */
 	alertMemoryDays: wholeNumber.default(8),
+	/** Who is mailed what alarms say. Each has to confirm it once. */
+	operators: z.array(z.email()).default([]),
+	/** Where docs/operating.md can be read: each alarm names it with the paragraph that says what to do. */
+	runbook: z.string().min(1).default("docs/operating.md"),
+	/**
+	 * Records of trades in five minutes above which bars have to go out. Clocks alone must be fewer: while nothing is traded
+	 * a producer sends each shard four a second, 1,200 in five minutes. The default is for eight shards at most.
+	 */
+	silenceMinimum: wholeNumber.default(10_000),
 	/** Adds a queue that holds what was published, for the live page and for tests. */
 	alertsQueue: z.boolean().default(false),
 });

@@ -42,6 +42,7 @@ export type ConsumerProps = FunctionProps & {
 export function streamConsumer(scope: Construct, id: string, props: ConsumerProps): Lambda {
 	const { config, stream, deadLetters } = props;
 	const consumer = nodeFunction(scope, id, props);
+	made.set(consumer, { name: nameOf(props), stream: true });
 	consumer.addEventSource(
 		new KinesisEventSource(stream, {
 			startingPosition: StartingPosition.TRIM_HORIZON,
@@ -59,8 +60,8 @@ export function streamConsumer(scope: Construct, id: string, props: ConsumerProp
 /** A function of the repository's TypeScript, bundled, with its log and the right to keep dead letters. */
 export function nodeFunction(scope: Construct, id: string, props: FunctionProps): Lambda {
 	const { config, deadLetters } = props;
-	const functionName = `${config.prefix}-${props.name}`;
-	const made = new Lambda(scope, id, {
+	const functionName = nameOf(props);
+	const lambda = new Lambda(scope, id, {
 		functionName,
 		code: Code.fromAsset(bundle(scope, functionName, props.entry, props.files)),
 		handler: "index.handler",
@@ -82,8 +83,20 @@ export function nodeFunction(scope: Construct, id: string, props: FunctionProps)
 			removalPolicy: RemovalPolicy.DESTROY,
 		}),
 	});
-	deadLetters.grantSendMessages(made);
-	return made;
+	deadLetters.grantSendMessages(lambda);
+	made.set(lambda, { name: functionName, stream: false });
+	return lambda;
+}
+
+const nameOf = ({ config, name }: FunctionProps) => `${config.prefix}-${name}`;
+
+/** A function that was made here, and whether it is given a stream's records. */
+export type Made = { name: string; stream: boolean };
+const made = new WeakMap<Construct, Made>();
+
+/** The functions below a construct that were made here. */
+export function functionsIn(scope: Construct): Made[] {
+	return scope.node.findAll().flatMap((each) => made.get(each as Construct) ?? []);
 }
 
 /** The queue for what a function could not use, kept as long as SQS keeps anything. */

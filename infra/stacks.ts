@@ -6,6 +6,7 @@ import type { Config } from "./config.ts";
 import { IngestStack } from "./ingest.ts";
 import { LakeStack } from "./lake.ts";
 import { LandingStack } from "./landing.ts";
+import { OperationsStack } from "./operations.ts";
 import { ProducerStack } from "./producer.ts";
 
 /** Adds Tidemark's stacks to `app`, in the order in which the data flows, and returns them. */
@@ -25,6 +26,16 @@ export function tidemark(app: App, config: Config) {
 		streams: ingest.streams,
 		latest: landing.latest,
 	});
+	// An emulator has no alarms that anybody would hear.
+	const operations = config.endpoints.aws
+		? {}
+		: {
+				operations: new OperationsStack(app, "TidemarkOperations", {
+					config,
+					streams: ingest.streams,
+					stacks: [landing, alerting],
+				}),
+			};
 	Tags.of(app).add("application", config.prefix);
-	return { ingest, ...producer, lake, ...athena, compute, landing, alerting };
+	return { ingest, ...producer, lake, ...athena, compute, landing, alerting, ...operations };
 }
