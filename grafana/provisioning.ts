@@ -5,13 +5,12 @@ import { sourcesOf } from "./sources.ts";
 import type { Store } from "./stores.ts";
 
 /** The contact point as Grafana's HTTP API wants it. Grafana signs with the credentials that it has. */
-export const snsContactPoint = {
-	uid: contactPoint.uid,
-	name: contactPoint.name,
-	type: "sns",
-	settings: { topic_arn: "$TIDEMARK_ALERTS_TOPIC_ARN", sigv4: { region: "$AWS_REGION" } },
-	disableResolveMessage: false,
-};
+export function snsContactPoint(store: Store) {
+	const settings = { topic_arn: "$TIDEMARK_ALERTS_TOPIC_ARN", sigv4: { region: "$AWS_REGION" } };
+	// The stack on this machine has an SNS of its own.
+	const here = store === "questdb" ? { api_url: "$TIDEMARK_SNS_URL" } : {};
+	return { ...contactPoint, type: "sns", settings: { ...settings, ...here }, disableResolveMessage: false };
+}
 
 /** Where the compose file mounts grafana/generated/dashboards. */
 export const dashboardsDir = "/etc/tidemark/dashboards";
@@ -51,10 +50,7 @@ function provider(group: string) {
 }
 
 function contactPointFile(store: Store) {
-	const { uid, name, type, settings, disableResolveMessage } = snsContactPoint;
-	// The stack on this machine has an SNS of its own.
-	const here = store === "questdb" ? { api_url: "$TIDEMARK_SNS_URL" } : {};
-	const receiver = { uid, type, settings: { ...settings, ...here }, disableResolveMessage };
+	const { name, ...receiver } = snsContactPoint(store);
 	return { orgId: 1, name, receivers: [receiver] };
 }
 

@@ -16,6 +16,7 @@ export async function program(): Promise<Command> {
 	const { alertsCommand } = await import("../alerting/commands/command.ts");
 	const { athenaCommand } = await import("./athena/command.ts");
 	const { lakeCommand } = await import("./lake/command.ts");
+	const { grafanaCommand } = await import("../grafana/command.ts");
 	const command = new Command("tidemark")
 		.description(
 			"Stream analytics for market data: trades through Kinesis, Flink SQL and Iceberg, on this machine or on AWS",
@@ -30,6 +31,7 @@ export async function program(): Promise<Command> {
 		.addCommand(latestCommand())
 		.addCommand(athenaCommand())
 		.addCommand(lakeCommand())
+		.addCommand(grafanaCommand())
 		.addCommand(cleanCommand());
 	// Subcommands inherit neither of these.
 	for (const each of [command, ...command.commands, ...command.commands.flatMap(({ commands }) => commands)])
