@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "./errors.ts";
 import { tools } from "./paths.ts";
-import { requireFree } from "./ports.ts";
+import { isFree, requireFree } from "./ports.ts";
 import { type Child, startChild, waitReady } from "./process.ts";
 import { answers, placesIn } from "./stack.ts";
 
@@ -26,14 +26,28 @@ export const barsTable = `CREATE TABLE IF NOT EXISTS bars (
 	emitted_at_ms LONG
 ) TIMESTAMP(timestamp) PARTITION BY MONTH WAL DEDUP UPSERT KEYS(timestamp, symbol, interval)`;
 
+/** Where Grafana's plugin finds QuestDB (grafana/sources.ts says the same). */
+export const postgresPort = 8812;
+
+export interface QuestDbOptions {
+	signal?: AbortSignal;
+	onStart?: (child: Child) => void;
+	/** A port of the loopback interface for the PostgreSQL protocol, which is all that Grafana's plugin speaks. */
+	postgres?: number | undefined;
+}
+
 /** Starts QuestDB on a port of the loopback interface, with the table of bars. */
 export async function startQuestDb(
 	dir: string,
 	port: number,
 	java: string,
-	{ signal, onStart }: { signal?: AbortSignal; onStart?: (child: Child) => void } = {},
+	{ signal, onStart, postgres }: QuestDbOptions = {},
 ): Promise<Child> {
 	await requireFree("questdb", port);
+	if (postgres !== undefined && !(await isFree(postgres)))
+		throw new UserError(
+			`port ${postgres}, where Grafana looks for QuestDB, is taken: stop what has it, or leave --grafana out`,
+		);
 	const places = placesIn(dir);
 	mkdirSync(join(places.questdb, "conf"), { recursive: true });
 	writeFileSync(join(places.questdb, "conf", "log.conf"), logConf);
@@ -53,7 +67,7 @@ export async function startQuestDb(
 			places.questdb,
 		],
 		cwd: places.questdb,
-		env: { PATH: process.env.PATH, HOME: process.env.HOME, ...questDbSettings(port) },
+		env: { PATH: process.env.PATH, HOME: process.env.HOME, ...questDbSettings(port, postgres) },
 		log: places.log("questdb"),
 	});
 	onStart?.(child);
@@ -72,12 +86,12 @@ w.stdout.class=io.questdb.log.LogConsoleWriter
 w.stdout.level=ERROR,CRITICAL,ADVISORY
 `;
 
-/** QuestDB's settings: one port on loopback, nothing sent home, memory for one person's machine. */
-export function questDbSettings(port: number): Record<string, string> {
+/** QuestDB's settings: its ports on loopback, nothing sent home, memory for one person's machine. */
+export function questDbSettings(port: number, postgres?: number): Record<string, string> {
 	return {
 		QDB_HTTP_BIND_TO: `127.0.0.1:${port}`,
 		QDB_HTTP_MIN_ENABLED: "false",
-		QDB_PG_ENABLED: "false",
+		...(postgres === undefined ? { QDB_PG_ENABLED: "false" } : forGrafana(postgres)),
 		QDB_LINE_TCP_ENABLED: "false",
 		QDB_LINE_UDP_ENABLED: "false",
 		QDB_TELEMETRY_ENABLED: "false",
@@ -91,6 +105,17 @@ export function questDbSettings(port: number): Record<string, string> {
 		// Line protocol must never make a table of its own: it would have no keys and double rows.
 		QDB_LINE_AUTO_CREATE_NEW_TABLES: "false",
 		QDB_LINE_AUTO_CREATE_NEW_COLUMNS: "false",
+	};
+}
+
+/** Who comes this way may read and change nothing: the user `user` is QuestDB's own for that. */
+function forGrafana(port: number): Record<string, string> {
+	return {
+		QDB_PG_ENABLED: "true",
+		QDB_PG_NET_BIND_TO: `127.0.0.1:${port}`,
+		QDB_PG_NET_CONNECTION_LIMIT: "16",
+		QDB_PG_SECURITY_READONLY: "true",
+		QDB_PG_READONLY_USER_ENABLED: "true",
 	};
 }
 

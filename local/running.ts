@@ -15,7 +15,7 @@ import type { Ports } from "./ports.ts";
 import { type Child, crashMessage } from "./process.ts";
 import { processId } from "./process-id.ts";
 import type { Progress } from "./progress.ts";
-import { startQuestDb } from "./questdb.ts";
+import { postgresPort, startQuestDb } from "./questdb.ts";
 import { type Reload, startReload } from "./reload.ts";
 import { type RulesReload, startRulesReload } from "./rules-reload.ts";
 import { placesIn, readStack, type Stack, type StackRecord, writeStack } from "./stack.ts";
@@ -32,6 +32,8 @@ export interface StackStart {
 	checkpointMs: number;
 	/** Whether a live page will be served at its port. */
 	page: boolean;
+	/** Whether Grafana may read QuestDB. */
+	grafana?: boolean;
 	/** The SQL directory. */
 	sqlDir: string;
 	/** Whether edits of the SQL files are applied to the running job. */
@@ -136,7 +138,13 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 		writeStack(record);
 		const deployment = prepareDeployment(start, record);
 		const [emulator, questdb] = await progress.step("Starting the AWS emulator and QuestDB", () =>
-			both(startEmulator(dir, ports.aws, options), startQuestDb(dir, ports.questdb, java, options)),
+			both(
+				startEmulator(dir, ports.aws, options),
+				startQuestDb(dir, ports.questdb, java, {
+					...options,
+					postgres: start.grafana ? postgresPort : undefined,
+				}),
+			),
 		);
 		const up = [emulator, questdb];
 		const outputs = await progress.step("Deploying the stacks to the emulator", () =>

@@ -35,6 +35,8 @@ export interface UpOptions extends FeedOptions {
 	/** The file of alerting rules; the repository's own by default. */
 	rules?: string;
 	keepHistory?: boolean;
+	/** Whether Grafana may read QuestDB. */
+	grafana?: boolean;
 	shards?: number;
 	parallelism: number;
 	page: boolean;
@@ -125,6 +127,7 @@ async function session(options: UpOptions, once: boolean, progress: Progress, si
 			parallelism,
 			checkpointMs: CHECKPOINT_MS,
 			page,
+			grafana: options.grafana ?? false,
 			sqlDir,
 			watchSql: !once,
 			watchRules: !once,

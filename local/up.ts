@@ -46,6 +46,10 @@ export function upCommand(): Command {
 			"--keep-history",
 			"keep each symbol's bars in DynamoDB too, for npx tidemark latest --history; the live stack goes on with it",
 		)
+		.option(
+			"--grafana",
+			"let Grafana read QuestDB, on port 8812 of this machine: then docker compose -f grafana/compose.yaml up",
+		)
 		.option("--shards <n>", "shards of each stream (default: 2, or what the live stack has)", parseCount)
 		.option("--parallelism <n>", "parallel subtasks of the Flink job", parseCount, 1)
 		.option("--no-page", "leave the live page out");

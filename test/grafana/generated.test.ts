@@ -9,6 +9,7 @@ import { market, symbol } from "../../grafana/panels/bars.ts";
 import { batch } from "../../grafana/panels/batch.ts";
 import { pipeline } from "../../grafana/panels/pipeline.ts";
 import { dataSources, stores } from "../../grafana/stores.ts";
+import { postgresPort } from "../../local/questdb.ts";
 import { variablesIn } from "./macros.ts";
 import { Dashboard, provisioningFiles } from "./schema.ts";
 
@@ -168,6 +169,11 @@ describe.each(stores)("what Grafana reads at its start for %s", (store) => {
 		const text = found.map(read).join("\n");
 		expect(text).not.toMatch(/https?:\/\/|\barn:|\b\d{12}\b|password: (?!\$)/);
 	});
+});
+
+test("QuestDB is looked for where npm start -- --grafana lets Grafana in", () => {
+	const { datasources } = parse(read("provisioning/questdb/datasources/tidemark.yaml"));
+	expect(datasources).toMatchObject([{ jsonData: { port: postgresPort, username: "user" } }]);
 });
 
 test("uids of rules are there once", () => {

@@ -250,3 +250,16 @@ test("Athena takes whatever it was asked here", async () => {
 	const findings = await lintQueries(await setUpTrinoParser(startProgress()), files);
 	expect(findings.map(({ file, message }) => [message, files.find((each) => each.file === file)?.text])).toEqual([]);
 });
+
+test("who reads QuestDB as Grafana does can change nothing", async () => {
+	const questDb = opened.get("questdb") as Answering;
+	for (const sql of [
+		"DROP TABLE bars",
+		"INSERT INTO bars (timestamp, symbol) VALUES (now(), 'X')",
+		"TRUNCATE TABLE bars",
+	])
+		await expect(questDb.ask(sql)).rejects.toThrow(/permission|read.?only|denied/i);
+	expect(await questDb.ask("SELECT count() AS bars FROM bars")).toEqual([
+		{ bars: sampleBars().length + barsOutside().length },
+	]);
+});

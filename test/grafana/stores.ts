@@ -15,6 +15,7 @@ import { runSql } from "../../local/query.ts";
 import { observedConsumer } from "../support/consumer.ts";
 import { testInfluxDb } from "../support/influxdb.ts";
 import { deliver, kinesisRecords } from "../support/kinesis.ts";
+import { postgresSession } from "../support/postgres.ts";
 import { testStore } from "../support/questdb.ts";
 import type { Row } from "./answers.ts";
 
@@ -30,12 +31,18 @@ async function land(url: string, bars: readonly Bar[]): Promise<void> {
 		throw new Error(`Of ${bars.length} bars ${counts.handled} were landed at ${url}: ${JSON.stringify(letters[0])}`);
 }
 
+/** QuestDB over the protocol and with the user of its plugin. */
 export async function questDbWith(bars: readonly Bar[]): Promise<Answering> {
-	const store = await testStore();
+	const store = await testStore({ grafana: true });
 	await land(store.url, bars);
+	await store.applied();
+	const session = await postgresSession(store.postgres ?? 0, { user: "user", password: "quest" });
 	return {
-		ask: async (text) => (await store.rows(text)).map(({ time, ...row }) => ({ ...timed(time), ...row })),
-		[Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+		ask: async (text) => (await session.ask(text)).map(({ time, ...row }) => ({ ...timed(time), ...row })),
+		[Symbol.asyncDispose]: async () => {
+			session.end();
+			await store[Symbol.asyncDispose]();
+		},
 	};
 }
 

@@ -79,6 +79,16 @@ describe("the store", () => {
 		for (const other of [8812, 9009, 9003]) expect(await listens(other, questdb)).toBe(false);
 	});
 
+	test("does not start where Grafana's port is taken, and says which that is", async () => {
+		const { questdb: other } = await choosePorts({}, { pickFree: true, names: ["questdb"] });
+		const taken = port;
+		const started = startQuestDb(dir, other, java, { postgres: taken });
+		await expect(started).rejects.toSatisfy(isUserError);
+		await expect(started).rejects.toThrow(
+			`port ${taken}, where Grafana looks for QuestDB, is taken: stop what has it, or leave --grafana out`,
+		);
+	});
+
 	test("has its bars after a stop and a start", async () => {
 		await questdb.stop();
 		questdb = await startQuestDb(dir, port, java);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import getPort from "get-port";
 import { choosePorts } from "../../local/ports.ts";
 import { findPrerequisites } from "../../local/prerequisites.ts";
 import type { Child } from "../../local/process.ts";
@@ -9,22 +10,31 @@ import { ask, startQuestDb } from "../../local/questdb.ts";
 
 export type TestStore = AsyncDisposable & {
 	url: string;
+	/** Where it speaks PostgreSQL's protocol, if it was asked to. */
+	postgres: number | undefined;
 	/** The rows of an answer as objects, once everything that was written can be read. */
 	rows: (sql: string) => Promise<Record<string, unknown>[]>;
+	/** Resolves once everything that was written can be read. */
+	applied: () => Promise<void>;
 	/** Stops it without removing its rows. */
 	stop: () => Promise<void>;
 	start: () => Promise<void>;
 };
 
-/** Starts a QuestDB with the table of bars on a free port, in a folder of its own. Use it with `await using`. */
-export async function testStore(): Promise<TestStore> {
+/**
+ * Starts a QuestDB with the table of bars on a free port, in a folder of its own. Use it with `await using`.
+ *
+ * @param options.grafana whether it also speaks PostgreSQL's protocol, as for Grafana
+ */
+export async function testStore({ grafana = false } = {}): Promise<TestStore> {
 	const dir = await mkdtemp(join(tmpdir(), "tidemark-questdb-"));
 	const { questdb: port } = await choosePorts({}, { pickFree: true, names: ["questdb"] });
+	const postgres = grafana ? await getPort({ exclude: [port] }) : undefined;
 	const { java } = await findPrerequisites(["jdk"]);
 	const url = `http://127.0.0.1:${port}`;
 	let child: Child | undefined;
 	const start = async () => {
-		child = await startQuestDb(dir, port, java);
+		child = await startQuestDb(dir, port, java, { postgres });
 	};
 	const end = async () => {
 		child?.kill();
@@ -39,6 +49,8 @@ export async function testStore(): Promise<TestStore> {
 	}
 	return {
 		url,
+		postgres,
+		applied: () => applied(url),
 		rows: async (sql) => {
 			await applied(url);
 			const { columns, dataset } = await ask(url, sql);
