@@ -19,17 +19,21 @@ import { readRulesFile, subscribe } from "./subscriptions.ts";
  * states and publish to the topic that people and programs subscribe to.
  */
 export class AlertingStack extends Stack {
+	/** What people and programs subscribe to. */
+	readonly topic: Topic;
+
 	constructor(scope: Construct, id: string, props: StackProps & { config: Config; streams: Streams; latest: TableV2 }) {
 		super(scope, id, props);
 		const { config, streams, latest } = props;
 		const rules = readRulesFile(config.rulesFile);
 		const deadLetters = deadLetterQueue(this, "DeadLetters");
-		const topic = new Topic(this, "Alerts", {
+		this.topic = new Topic(this, "Alerts", {
 			topicName: `${config.prefix}-alerts`,
 			displayName: "Tidemark",
 			masterKey: Alias.fromAliasName(this, "SnsKey", "alias/aws/sns"),
 			enforceSSL: true,
 		});
+		const { topic } = this;
 		const table = new TableV2(this, "States", {
 			partitionKey: { name: "pk", type: AttributeType.STRING },
 			sortKey: { name: "sk", type: AttributeType.STRING },

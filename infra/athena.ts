@@ -1,5 +1,7 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import { CfnNamedQuery, CfnWorkGroup } from "aws-cdk-lib/aws-athena";
+import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import { namedQueries } from "../sql/athena/named.ts";
 import { privateBucket } from "./bucket.ts";
@@ -8,10 +10,13 @@ import type { LakeStack } from "./lake.ts";
 
 /** Where people ask the lake: a workgroup that bounds what a query may scan, its answers' place, the named queries. */
 export class AthenaStack extends Stack {
+	private readonly results: Bucket;
+	private readonly workgroup: CfnWorkGroup;
+
 	constructor(scope: Construct, id: string, props: StackProps & { config: Config; lake: LakeStack }) {
 		super(scope, id, props);
 		const { config, lake } = props;
-		const results = privateBucket(this, "Results", {
+		this.results = privateBucket(this, "Results", {
 			lifecycleRules: [
 				{
 					expiration: Duration.days(config.athenaResultDays),
@@ -21,7 +26,8 @@ export class AthenaStack extends Stack {
 			// A bucket that holds something cannot be deleted; what a deleted stack leaves behind empties itself.
 			removalPolicy: RemovalPolicy.RETAIN,
 		});
-		const workgroup = new CfnWorkGroup(this, "WorkGroup", {
+		const { results } = this;
+		this.workgroup = new CfnWorkGroup(this, "WorkGroup", {
 			name: config.prefix,
 			description: "Tidemark's lake: encrypted answers that expire, and a limit to what a query may scan",
 			// Queries are in the repository and answers expire anyway.
@@ -40,6 +46,7 @@ export class AthenaStack extends Stack {
 				},
 			},
 		});
+		const { workgroup } = this;
 		for (const { name, comment, text } of namedQueries()) {
 			const query = new CfnNamedQuery(this, idOf(name), {
 				name,
@@ -52,6 +59,28 @@ export class AthenaStack extends Stack {
 		}
 		new CfnOutput(this, "AthenaWorkGroup", { value: workgroup.name });
 		new CfnOutput(this, "AthenaResultsBucket", { value: results.bucketName });
+	}
+
+	/** Lets `grantee` ask in this workgroup, within its limit, and read the answers. What it may read of the lake is not in it. */
+	grantQueries(grantee: IGrantable): void {
+		const allow = (actions: string[], resources: string[]) =>
+			grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
+		allow(
+			[
+				"athena:GetQueryExecution",
+				"athena:GetQueryResults",
+				"athena:GetWorkGroup",
+				"athena:StartQueryExecution",
+				"athena:StopQueryExecution",
+			],
+			[this.formatArn({ service: "athena", resource: "workgroup", resourceName: this.workgroup.name })],
+		);
+		// Athena writes an answer with the rights of whoever asked.
+		allow(
+			["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"],
+			[this.results.arnForObjects("results/*")],
+		);
+		allow(["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], [this.results.bucketArn]);
 	}
 }
 

@@ -170,6 +170,19 @@ export const Config = z.strictObject({
 	 * a producer sends each shard four a second, 1,200 in five minutes. The default is for eight shards at most.
 	 */
 	silenceMinimum: wholeNumber.default(10_000),
+	/**
+	 * A workspace of Amazon Managed Grafana, where people sign in by IAM Identity Center (`AWS_SSO`) or `SAML`; `version` such
+	 * as 12.4, the newest if left out: docs/grafana.md. Left out altogether, there is none. An emulator gets none.
+	 */
+	managedGrafana: z
+		.strictObject({
+			signIn: z.enum(["AWS_SSO", "SAML"]).default("AWS_SSO"),
+			version: z
+				.string()
+				.regex(/^1[1-9]\.\d+$/, "must be 11 or newer, such as 12.4: the dashboards need it")
+				.optional(),
+		})
+		.optional(),
 	/** Adds a queue that holds what was published, for the live page and for tests. */
 	alertsQueue: z.boolean().default(false),
 });

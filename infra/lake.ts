@@ -92,4 +92,12 @@ export class LakeStack extends Stack {
 			}),
 		);
 	}
+	/** Lets `grantee` read the tables of this database, and no other's. */
+	grantReading(grantee: IGrantable): void {
+		const allow = (actions: string[], resources: string[]) =>
+			grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
+		allow(["s3:GetObject"], [this.bucket.arnForObjects("lake/*")]);
+		allow(["s3:GetBucketLocation", "s3:ListBucket"], [this.bucket.bucketArn]);
+		allow(["glue:GetDatabase", "glue:GetTable", "glue:GetTables"], this.tableArns());
+	}
 }

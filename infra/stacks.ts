@@ -3,6 +3,7 @@ import { AlertingStack } from "./alerting.ts";
 import { AthenaStack } from "./athena.ts";
 import { ComputeStack } from "./compute.ts";
 import type { Config } from "./config.ts";
+import { GrafanaStack } from "./grafana.ts";
 import { IngestStack } from "./ingest.ts";
 import { LakeStack } from "./lake.ts";
 import { LandingStack } from "./landing.ts";
@@ -36,6 +37,17 @@ export function tidemark(app: App, config: Config) {
 					stacks: [landing, alerting],
 				}),
 			};
+	const grafana =
+		config.managedGrafana && athena.athena
+			? {
+					grafana: new GrafanaStack(app, "TidemarkGrafana", {
+						config,
+						lake,
+						athena: athena.athena,
+						topic: alerting.topic,
+					}),
+				}
+			: {};
 	Tags.of(app).add("application", config.prefix);
-	return { ingest, ...producer, lake, ...athena, compute, landing, alerting, ...operations };
+	return { ingest, ...producer, lake, ...athena, compute, landing, alerting, ...operations, ...grafana };
 }

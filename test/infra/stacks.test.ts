@@ -22,6 +22,7 @@ const configurations = {
 		checkpointMs: 5_000,
 		lateness: 0.5,
 		retryWholeBatch: true,
+		managedGrafana: {},
 		endpoints: { aws: "http://127.0.0.1:4566", store: "http://127.0.0.1:9000" },
 	},
 } satisfies Record<string, Overrides>;
@@ -93,6 +94,13 @@ describe("Athena", () => {
 	test("is there to ask the lake, but not on an emulator, whose Athena reads no Iceberg tables", () => {
 		expect(templates().athena).toBeDefined();
 		expect(templates("emulated").athena).toBeUndefined();
+	});
+});
+
+describe("Managed Grafana", () => {
+	test("is not there unless it is asked for, and never on an emulator, which has none", () => {
+		expect(templates().grafana).toBeUndefined();
+		expect(templates("emulated").grafana).toBeUndefined();
 	});
 });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,10 +39,12 @@ test.each(["fargate", "lambda"])(
 				stores: ["influxdb", "live-analytics", "dynamodb"],
 				storeSecret: "store-token",
 				alertsQueue: true,
+				managedGrafana: { version: "12.4" },
 				producer,
 			});
 			expect(good.all).not.toMatch(/warning|error/i);
 			expect(good.exitCode).toBe(0);
+			expect(await readdir(join(dir, "cdk.out"))).toContain("TidemarkGrafana.template.json");
 			const report = JSON.parse(await readFile(join(dir, "cdk.out/validation-report.json"), "utf8")) as Report;
 			expect(report.pluginReports.flatMap(({ violations = [] }) => violations)).toEqual([]);
 			// That Timestream for LiveAnalytics takes no new customers is known to whoever chooses it.
