@@ -8,6 +8,7 @@ import {
 	type VariableModel,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { arrange, type Placed } from "./panel.ts";
+import { crossings } from "./queries/lake.ts";
 import { dataSources, type Store, target } from "./stores.ts";
 
 /** The oldest Grafana that is meant, 11.0, writes this version of the schema; newer ones read it. */
@@ -83,5 +84,17 @@ export function moveAnnotation(store: Store, text: string): AnnotationQuery {
 		target: (store === "influxdb" ? { ...model, ...ofInfluxDb } : model) as unknown as NonNullable<
 			AnnotationQuery["target"]
 		>,
+	};
+}
+
+/** What alerts are about, from the lake. Athena bills each query, so that it is shown when it is switched on. */
+export function crossingAnnotation(): AnnotationQuery {
+	const { _implementsDataqueryVariant: _, ...model } = target("athena", crossings, "table", "Anno");
+	return {
+		name: "Crossings (the lake)",
+		datasource: dataSources.athena,
+		enable: false,
+		iconColor: "purple",
+		target: model as unknown as NonNullable<AnnotationQuery["target"]>,
 	};
 }

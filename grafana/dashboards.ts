@@ -1,5 +1,5 @@
-import type { Dashboard, VariableModel } from "@grafana/grafana-foundation-sdk/dashboard";
-import { dashboard, grafanaAlerts, moveAnnotation } from "./dashboard.ts";
+import type { AnnotationQuery, Dashboard, VariableModel } from "@grafana/grafana-foundation-sdk/dashboard";
+import { crossingAnnotation, dashboard, grafanaAlerts, moveAnnotation } from "./dashboard.ts";
 import { use } from "./interpolation.ts";
 import type { PanelSpec, Placed } from "./panel.ts";
 import { market, symbol } from "./panels/bars.ts";
@@ -57,7 +57,7 @@ function marketOf(store: Store): Dashboard {
 		refresh: refreshOf(store),
 		panels: barPanels(store, market),
 		variables,
-		annotations: [grafanaAlerts, moveAnnotation(store, barQueries[store].annotation)],
+		annotations: barAnnotations(store),
 	});
 }
 
@@ -71,7 +71,7 @@ function symbolOf(store: Store): Dashboard {
 		refresh: refreshOf(store),
 		panels: barPanels(store, symbol),
 		variables: [...barVariables(store), compare, written("threshold", "Alerts from %", "1")],
-		annotations: [grafanaAlerts, moveAnnotation(store, barQueries[store].annotation)],
+		annotations: barAnnotations(store),
 	});
 }
 
@@ -149,6 +149,12 @@ function barVariables(store: Store): VariableModel[] {
 		fromStore(store, "symbol", "Symbol", symbols),
 		{ ...fromStore(store, "bar_interval", "Interval", intervals), current: { text: "1m", value: "1m" } },
 	];
+}
+
+/** Grafana's own alerts, the moves that the store has, and on AWS what alerting is told. */
+function barAnnotations(store: Store): AnnotationQuery[] {
+	const moves = moveAnnotation(store, barQueries[store].annotation);
+	return [grafanaAlerts, moves, ...(store === "questdb" ? [] : [crossingAnnotation()])];
 }
 
 const barPanels = (store: Store, specs: readonly PanelSpec<BarQuery>[]): Placed[] =>

@@ -1,4 +1,5 @@
 /** What of the pipeline the lake alone knows, in Athena's SQL. Times are UTC. */
+import { use } from "../interpolation.ts";
 import type { Texts } from "./names.ts";
 
 export type LakeQuery = "rejects" | "lateness" | "duplicates";
@@ -19,3 +20,6 @@ export const lake: Record<LakeQuery, Texts> = {
 		`SELECT window_start AS time, CAST(SUM(duplicates) AS BIGINT) AS duplicates FROM counts WHERE ${counted} GROUP BY window_start ORDER BY window_start`,
 	],
 };
+
+/** The rolling moves of a symbol that crossed their threshold, and cleared it again: what alerts are about. */
+export const crossings = `SELECT event_time AS time, state || ' ' || direction AS text, move_pct FROM hits WHERE symbol = ${use("symbol", "sqlstring")} AND $__timeFilter(event_time) AND $__dateFilter(day) ORDER BY event_time`;

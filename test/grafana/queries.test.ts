@@ -164,6 +164,23 @@ test("annotations are the same bars in each store: 5-minute bars that moved by t
 	}
 });
 
+test("on AWS the crossings of the lake can be switched on, of the symbol that is shown", async () => {
+	for (const store of stores) {
+		const { list = [] } = dashboards(store).market?.annotations ?? {};
+		const found = list.find(({ name }) => name.startsWith("Crossings"));
+		if (store === "questdb") {
+			expect(found).toBeUndefined();
+			continue;
+		}
+		expect(found).toMatchObject({ enable: false, datasource: dataSources.athena });
+		const target = found?.target as unknown as Target;
+		expect(await ask("athena", String(target.rawSQL))).toEqual([
+			{ time: Date.parse("2013-10-07T13:40:00.250Z"), text: "crossed up", move_pct: 1.035844 },
+			{ time: Date.parse("2013-10-07T13:41:00.250Z"), text: "cleared up", move_pct: 1.035844 },
+		]);
+	}
+});
+
 describe("the dashboard pipeline", () => {
 	const local = dashboards("questdb").pipeline?.panels ?? [];
 	const lakes = pipeline.filter(({ query }) => !(query in metrics));

@@ -1,6 +1,6 @@
 /** Bars and rejects that the dashboards' queries are run over: three hours of three symbols, and some outside of them. */
 import type { Bar } from "../../contracts.ts";
-import { bar } from "../support/samples.ts";
+import { bar, hit } from "../support/samples.ts";
 
 /** The time range of the dashboards: bars before and after it must be in no answer. */
 export const range = { from: new Date("2013-10-07T13:30:00.000Z"), to: new Date("2013-10-07T16:29:59.000Z") };
@@ -103,6 +103,9 @@ export function sampleLake(bars: readonly Bar[]): Record<string, object[]> {
 		arrived_at: "2013-10-09T13:30:00.000Z",
 		day: "2013-10-09",
 	});
+	const hits = (["crossed", "cleared"] as const).flatMap((state, index) =>
+		symbols.map((symbol) => ({ ...hit({ symbol, state, event_time: at(10 + index, 250) }), day })),
+	);
 	const own = bars.map((bar) => ({ ...bar, day: bar.window_start.slice(0, 10) }));
-	return { bars: own, trades, counts, rejects };
+	return { bars: own, trades, counts, rejects, hits };
 }
