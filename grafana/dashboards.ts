@@ -1,4 +1,9 @@
-import type { AnnotationQuery, Dashboard, VariableModel } from "@grafana/grafana-foundation-sdk/dashboard";
+import {
+	type AnnotationQuery,
+	type Dashboard,
+	type VariableModel,
+	VariableSort,
+} from "@grafana/grafana-foundation-sdk/dashboard";
 import { crossingAnnotation, dashboard, grafanaAlerts, moveAnnotation } from "./dashboard.ts";
 import { use } from "./interpolation.ts";
 import type { PanelSpec, Placed } from "./panel.ts";
@@ -62,7 +67,9 @@ function marketOf(store: Store): Dashboard {
 }
 
 function symbolOf(store: Store): Dashboard {
-	const compare = fromStore(store, "compare", "Compare with", barQueries[store].variables.symbols);
+	// The other way round, so that the first choices differ.
+	const { symbols } = barQueries[store].variables;
+	const compare = fromStore(store, "compare", "Compare with", symbols, VariableSort.NaturalDesc);
 	return dashboard({
 		uid: uidOf(store, "symbol"),
 		title: `Symbol (${titles[store]})`,

@@ -59,6 +59,8 @@ function groupFile({ title, interval = 60, rules = [] }: RuleGroup) {
 	return { orgId: 1, name: title, folder: folder.title, interval: `${interval}s`, rules: rules.map(ruleFile) };
 }
 
+/** The files say in fields of their own which panel a rule belongs to; annotations of its states come from the same names below. */
 function ruleFile({ orgID: _, folderUID: __, ruleGroup: ___, ...rule }: Rule) {
-	return rule;
+	const { __dashboardUid__: dashboardUid, __panelId__: panelId } = rule.annotations ?? {};
+	return { ...rule, dashboardUid, panelId: Number(panelId) };
 }

@@ -8,8 +8,14 @@ import {
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { dataSources, type Store, target } from "./stores.ts";
 
-/** A choice of what a store has in the dashboard's time range. */
-export function fromStore(store: Store, name: string, label: string, text: string): VariableModel {
+/** A choice of what a store has in the dashboard's time range. The first is chosen at first. */
+export function fromStore(
+	store: Store,
+	name: string,
+	label: string,
+	text: string,
+	sort = VariableSort.NaturalAsc,
+): VariableModel {
 	// Athena's plugin takes a whole query where the others take its text.
 	const { _implementsDataqueryVariant: _, ...model } = target(store, text, "table");
 	return new QueryVariableBuilder(name)
@@ -17,7 +23,7 @@ export function fromStore(store: Store, name: string, label: string, text: strin
 		.datasource(dataSources[store])
 		.query(store === "athena" ? model : text)
 		.refresh(VariableRefresh.OnTimeRangeChanged)
-		.sort(VariableSort.NaturalAsc)
+		.sort(sort)
 		.build();
 }
 

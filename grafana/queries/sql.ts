@@ -68,7 +68,7 @@ export function sqlQueries({ bars, time, inRange, newest }: Dialect): BarQueries
 		},
 		variables: {
 			symbols: `SELECT DISTINCT symbol ${where(minutes)} ORDER BY symbol`,
-			intervals: `SELECT DISTINCT "interval" ${where(`"interval" <> ''`)} ORDER BY "interval"`,
+			intervals: `SELECT DISTINCT "interval" ${where()} ORDER BY "interval"`,
 		},
 		annotation: `SELECT ${time} AS time, CASE WHEN move_pct > 0 THEN symbol || ' up' ELSE symbol || ' down' END AS text, move_pct ${where(symbol, `"interval" = '5m'`, `ABS(move_pct) >= ${use("threshold")}`)} ORDER BY ${time}`,
 		alerts: {

@@ -9,6 +9,7 @@ import { readConfig } from "../../infra/config.ts";
 import { emulatedCredentials, emulatedRegion } from "../../infra/emulated.ts";
 import { root } from "../../local/paths.ts";
 import { defaultPorts } from "../../local/ports.ts";
+import { upCommand } from "../../local/up.ts";
 
 const dir = join(root, "grafana");
 const { services } = parse(readFileSync(join(dir, "compose.yaml"), "utf8"));
@@ -56,6 +57,13 @@ test("each variable that the files take from the environment has a value", () =>
 test("it has the plugins of its data sources that Grafana does not bring", () => {
 	const types = sourcesOf("questdb").map(({ type }) => type);
 	expect(environment.GF_INSTALL_PLUGINS?.split(",").map((each) => each.split(" ")[0])).toEqual(types);
+});
+
+test("the commands at its top are ones that there are", () => {
+	const text = readFileSync(join(dir, "compose.yaml"), "utf8");
+	const [, option = "none"] = /npm start -- (--\S+)/.exec(text) ?? [];
+	expect(upCommand().options.map(({ long }) => long)).toContain(option);
+	expect(text).toContain("docker compose -f grafana/compose.yaml up");
 });
 
 test("it reaches the emulator's SNS as the stack does", () => {

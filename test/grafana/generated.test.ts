@@ -158,7 +158,8 @@ describe.each(stores)("what Grafana reads at its start for %s", (store) => {
 		>;
 		for (const { folder, rules } of groups) {
 			expect(folder).toBe("Tidemark");
-			for (const { annotations } of rules) {
+			for (const { annotations, dashboardUid, panelId } of rules) {
+				expect([dashboardUid, String(panelId)]).toEqual([annotations.__dashboardUid__, annotations.__panelId__]);
 				const board = boards.map(dashboardOf).find(({ uid }) => uid === annotations.__dashboardUid__);
 				expect(board?.panels.map(({ id }) => String(id))).toContain(annotations.__panelId__);
 			}

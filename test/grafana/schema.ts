@@ -196,7 +196,7 @@ export const provisioningFiles = {
 					name: text,
 					folder: text,
 					interval: z.string().regex(/^\d+s$/),
-					rules: z.array(Rule).min(1),
+					rules: z.array(Rule.extend({ dashboardUid: uid, panelId: z.int().positive() })).min(1),
 				}),
 			)
 			.min(2),
