@@ -1,12 +1,10 @@
-/** Whether what CloudWatch is asked for is there: AWS' metrics with their dimensions, and the names that the stacks give. */
+/** Whether what CloudWatch is asked for is there; test/infra/stacks.test.ts has the names that the stacks give. */
 import type { Metrics } from "@aws-lambda-powertools/metrics";
-import type { Template } from "aws-cdk-lib/assertions";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { countingMeasures } from "../../alerting/measures.ts";
 import { Bar } from "../../contracts.ts";
-import { dashboards, functionNames, queueNames } from "../../grafana/dashboards.ts";
+import { dashboards } from "../../grafana/dashboards.ts";
 import { type Metric, type MetricQuery, metrics, metricTargets } from "../../grafana/queries/cloudwatch.ts";
-import { synthesis } from "../infra/synthesis.ts";
 import { observedConsumer } from "../support/consumer.ts";
 import { deliver, kinesisRecords } from "../support/kinesis.ts";
 
@@ -25,7 +23,6 @@ const known: Record<string, { dimension: string; names: string[] }> = {
 const all: Metric[] = Object.values(metrics).flat();
 const ofAws = all.filter(({ namespace }) => namespace.startsWith("AWS/"));
 const own = all.filter(({ namespace }) => !namespace.startsWith("AWS/"));
-const filled = (text: string) => text.replaceAll(/\$\{prefix\}/g, "tidemark");
 
 describe("metrics of AWS", () => {
 	test("are ones that AWS has, with their dimension", () => {
@@ -48,70 +45,6 @@ describe("metrics of AWS", () => {
 			const ids = metricTargets(name).map((each) => (each as unknown as { id: string }).id);
 			expect(new Set(ids).size).toBe(ids.length);
 			for (const id of ids) expect(id).toMatch(/^[a-z][a-zA-Z0-9_]*$/);
-		}
-	});
-});
-
-describe("names", () => {
-	const { begin, end, synthesize } = synthesis();
-	let templates: Template[];
-	let stacks: Record<string, Template>;
-	beforeAll(() => {
-		begin();
-		stacks = synthesize({
-			stores: ["influxdb", "dynamodb", "live-analytics"],
-			endpoints: { store: "https://store.example" },
-		});
-		templates = Object.values(stacks);
-	});
-	afterAll(end);
-
-	const namesOf = (type: string, property: string) =>
-		templates.flatMap((each) => Object.values(each.findResources(type)).map(({ Properties }) => Properties[property]));
-	const asked = (dimension: string) =>
-		all.flatMap(({ dimensions }) => (dimensions[dimension] === undefined ? [] : [filled(dimensions[dimension])]));
-
-	test("of streams are those of the stacks", () => {
-		const streams = asked("StreamName");
-		expect(new Set(streams).size).toBe(4);
-		for (const name of streams) expect(namesOf("AWS::Kinesis::Stream", "Name")).toContain(name);
-	});
-
-	test("of the application is that of the stack", () => {
-		expect(new Set(asked("Application"))).toEqual(
-			new Set(namesOf("AWS::KinesisAnalyticsV2::Application", "ApplicationName")),
-		);
-	});
-
-	test("of functions are those that landing and alerting have, and no others", () => {
-		const pattern = new RegExp(filled(functionNames).slice(1, -1));
-		const functions = namesOf("AWS::Lambda::Function", "FunctionName").filter((name) => name !== undefined);
-		expect(functions.length).toBeGreaterThanOrEqual(6);
-		for (const name of functions) expect(name).toMatch(pattern);
-		expect("other-landing-bars").not.toMatch(pattern);
-		for (const service of asked("service").filter((name) => name !== "$function")) expect(functions).toContain(service);
-	});
-
-	test("of queues, which CloudFormation makes, are those of dead letters", () => {
-		const pattern = new RegExp(queueNames.slice(1, -1));
-		const queues = Object.entries(stacks).flatMap(([stack, template]) =>
-			Object.keys(template.findResources("AWS::SQS::Queue")).map(
-				(id) => `Tidemark${stack[0]?.toUpperCase()}${stack.slice(1)}-${id}-0A1B2C3D4E5F`,
-			),
-		);
-		expect(queues.filter((name) => pattern.test(name))).toEqual(queues.filter((name) => name.includes("DeadLetters")));
-		expect(queues.filter((name) => pattern.test(name))).toHaveLength(2);
-		expect(queues.length).toBeGreaterThan(2);
-	});
-
-	test("of Tidemark's own metrics are in the namespace that the functions are given", () => {
-		expect(new Set(own.map(({ namespace }) => filled(namespace)))).toEqual(new Set(["tidemark"]));
-		for (const { Properties } of templates.flatMap((each) =>
-			Object.values(each.findResources("AWS::Lambda::Function")),
-		)) {
-			const { POWERTOOLS_METRICS_NAMESPACE: namespace, POWERTOOLS_SERVICE_NAME: service } =
-				Properties.Environment.Variables;
-			expect([namespace, service]).toEqual(["tidemark", Properties.FunctionName]);
 		}
 	});
 });

@@ -3,17 +3,30 @@ import { join } from "node:path";
 import { App, Stack, Tags } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { Topic } from "aws-cdk-lib/aws-sns";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AthenaStack } from "../../infra/athena.ts";
 import { type Overrides, readConfig } from "../../infra/config.ts";
 import { GrafanaStack } from "../../infra/grafana.ts";
 import { LakeStack } from "../../infra/lake.ts";
 import { root } from "../../local/paths.ts";
 import { tempDir } from "../local/support.ts";
-import { policies } from "./synthesis.ts";
+import { policies, synthesis } from "./synthesis.ts";
+
+const { begin, end } = synthesis();
+beforeAll(begin);
+afterAll(end);
+
+const made = new Map<string, Template>();
 
 /** The stack with these overrides, and with nothing else but what it needs; test/infra/stacks.test.ts has the others. */
 function grafana(overrides: Overrides = {}): Template {
+	const key = JSON.stringify(overrides);
+	const template = made.get(key) ?? synthesize(overrides);
+	made.set(key, template);
+	return template;
+}
+
+function synthesize(overrides: Overrides): Template {
 	const { context } = JSON.parse(readFileSync(join(root, "cdk.json"), "utf8"));
 	const app = new App({ context, outdir: tempDir() });
 	const config = readConfig({ managedGrafana: {}, ...overrides });
@@ -132,7 +145,9 @@ describe("its role", () => {
 	});
 
 	test("has everything for questions alone that AWS knows no resources for", () => {
-		const anywhere = policies(grafana({ stores: ["live-analytics"] })).filter(({ Resource }) => Resource === "*");
+		const anywhere = policies(grafana({ stores: ["live-analytics"], prefix: "second" })).filter(
+			({ Resource }) => Resource === "*",
+		);
 		expect(anywhere.flatMap(({ Action }) => Action).sort()).toEqual([
 			"cloudwatch:GetMetricData",
 			"cloudwatch:ListMetrics",
@@ -163,6 +178,8 @@ describe("its role", () => {
 });
 
 test("carries the application's tag", () => {
-	const [workspace] = Object.values(grafana({ prefix: "second" }).findResources("AWS::Grafana::Workspace"));
+	const [workspace] = Object.values(
+		grafana({ stores: ["live-analytics"], prefix: "second" }).findResources("AWS::Grafana::Workspace"),
+	);
 	expect(JSON.stringify(workspace?.Properties.Tags)).toContain('{"Key":"application","Value":"second"}');
 });

@@ -1,5 +1,8 @@
 import { Match, type Template } from "aws-cdk-lib/assertions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { functionNames, queueNames } from "../../grafana/dashboards.ts";
+import { use } from "../../grafana/interpolation.ts";
+import { metrics } from "../../grafana/queries/cloudwatch.ts";
 import type { Overrides } from "../../infra/config.ts";
 import { mapping, policies, synthesis } from "./synthesis.ts";
 
@@ -101,6 +104,63 @@ describe("Managed Grafana", () => {
 	test("is not there unless it is asked for, and never on an emulator, which has none", () => {
 		expect(templates().grafana).toBeUndefined();
 		expect(templates("emulated").grafana).toBeUndefined();
+	});
+});
+
+describe("what Grafana asks CloudWatch for has the names that the stacks give:", () => {
+	const filled = (text: string) => text.replaceAll(use("prefix"), "tidemark");
+	const all = Object.values(metrics).flat();
+	const asked = (dimension: string) =>
+		all.flatMap(({ dimensions }) => (dimensions[dimension] === undefined ? [] : [filled(dimensions[dimension])]));
+	const namesOf = (type: string, property: string) =>
+		Object.values(templates("full")).flatMap((each) =>
+			Object.values(each.findResources(type)).map(({ Properties }) => Properties[property]),
+		);
+
+	test("streams", () => {
+		expect(new Set(asked("StreamName"))).toEqual(new Set(namesOf("AWS::Kinesis::Stream", "Name")));
+	});
+
+	test("the application", () => {
+		const names = namesOf("AWS::KinesisAnalyticsV2::Application", "ApplicationName");
+		expect(new Set(asked("Application"))).toEqual(new Set(names));
+	});
+
+	test("functions: those of landing and alerting, and no others", () => {
+		const pattern = new RegExp(filled(functionNames).slice(1, -1));
+		const functions = namesOf("AWS::Lambda::Function", "FunctionName");
+		expect(functions).toHaveLength(5);
+		for (const name of functions) expect(name).toMatch(pattern);
+		expect("other-landing-bars").not.toMatch(pattern);
+		const services = asked("service").filter((name) => name !== "$function");
+		expect(services).toHaveLength(1);
+		for (const service of services) expect(functions).toContain(service);
+	});
+
+	test("queues of dead letters, which CloudFormation makes of the stack and the id", () => {
+		const pattern = new RegExp(queueNames.slice(1, -1));
+		const queues = Object.entries(templates("full")).flatMap(([stack, template]) =>
+			Object.keys(template.findResources("AWS::SQS::Queue")).map(
+				(id) => `Tidemark${stack[0]?.toUpperCase()}${stack.slice(1)}-${id}-0A1B2C3D4E5F`,
+			),
+		);
+		const found = queues.filter((name) => pattern.test(name));
+		expect(found).toEqual(queues.filter((name) => name.includes("DeadLetters")));
+		expect(found).toHaveLength(2);
+		expect(queues.length).toBeGreaterThan(2);
+	});
+
+	test("the namespace and service of Tidemark's own metrics", () => {
+		const own = all.filter(({ namespace }) => !namespace.startsWith("AWS/"));
+		expect(new Set(own.map(({ namespace }) => filled(namespace)))).toEqual(new Set(["tidemark"]));
+		const functions = Object.values(templates("full")).flatMap((each) =>
+			Object.values(each.findResources("AWS::Lambda::Function")),
+		);
+		for (const { Properties } of functions)
+			expect(Properties.Environment.Variables).toMatchObject({
+				POWERTOOLS_METRICS_NAMESPACE: "tidemark",
+				POWERTOOLS_SERVICE_NAME: Properties.FunctionName,
+			});
 	});
 });
 
