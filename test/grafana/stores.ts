@@ -40,7 +40,7 @@ export async function questDbWith(bars: readonly Bar[]): Promise<Answering> {
 	return {
 		ask: async (text) => (await session.ask(text)).map(({ time, ...row }) => ({ ...timed(time), ...row })),
 		[Symbol.asyncDispose]: async () => {
-			session.end();
+			await session.end();
 			await store[Symbol.asyncDispose]();
 		},
 	};
