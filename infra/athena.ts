@@ -1,6 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import { CfnNamedQuery, CfnWorkGroup } from "aws-cdk-lib/aws-athena";
-import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { type IGrantable, ManagedPolicy, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import { namedQueries } from "../sql/athena/named.ts";
@@ -57,6 +57,19 @@ export class AthenaStack extends Stack {
 			});
 			query.addResourceDependency(workgroup);
 		}
+		const readers = new ManagedPolicy(this, "Readers", {
+			managedPolicyName: `${config.prefix}-lake-readers`,
+			description: "Ask Tidemark's lake in its workgroup, and read the answers",
+		});
+		this.grantQueries(readers);
+		readers.addStatements(
+			new PolicyStatement({
+				actions: ["athena:BatchGetNamedQuery", "athena:GetNamedQuery", "athena:ListNamedQueries"],
+				resources: [this.workgroupArn()],
+			}),
+		);
+		lake.grantReading(readers);
+		new CfnOutput(this, "LakeReadersPolicy", { value: readers.managedPolicyArn });
 		new CfnOutput(this, "AthenaWorkGroup", { value: workgroup.name });
 		new CfnOutput(this, "AthenaResultsBucket", { value: results.bucketName });
 	}
@@ -73,7 +86,7 @@ export class AthenaStack extends Stack {
 				"athena:StartQueryExecution",
 				"athena:StopQueryExecution",
 			],
-			[this.formatArn({ service: "athena", resource: "workgroup", resourceName: this.workgroup.name })],
+			[this.workgroupArn()],
 		);
 		// Athena writes an answer with the rights of whoever asked.
 		allow(
@@ -81,6 +94,10 @@ export class AthenaStack extends Stack {
 			[this.results.arnForObjects("results/*")],
 		);
 		allow(["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], [this.results.bucketArn]);
+	}
+
+	private workgroupArn(): string {
+		return this.formatArn({ service: "athena", resource: "workgroup", resourceName: this.workgroup.name });
 	}
 }
 

@@ -21,7 +21,7 @@ function checkStores(
 		addIssue({ code: "custom", path: ["stores"], message: "influxdb needs its address: set endpoints.store" });
 	}
 	const address = URL.parse(endpoints.store ?? "");
-	if (storeSecret && address?.protocol === "http:" && !/^(127\.|localhost$|\[::1\]$)/.test(address.hostname)) {
+	if (storeSecret && address?.protocol === "http:" && !/^(127(\.\d+){3}|localhost|\[::1\])$/.test(address.hostname)) {
 		addIssue({
 			code: "custom",
 			path: ["endpoints", "store"],

@@ -92,6 +92,7 @@ export class LakeStack extends Stack {
 			}),
 		);
 	}
+
 	/** Lets `grantee` read the tables of this database, and no other's. */
 	grantReading(grantee: IGrantable): void {
 		const allow = (actions: string[], resources: string[]) =>

@@ -124,7 +124,42 @@ describe("named queries", () => {
 	});
 });
 
-test("nobody is given a right by it", () => {
-	expect(policies(athena())).toEqual([]);
-	athena().resourceCountIs("AWS::IAM::Role", 0);
+describe("who may ask", () => {
+	test("is nobody by itself", () => {
+		const template = athena();
+		expect(policies(template)).toEqual([]);
+		template.resourceCountIs("AWS::IAM::Role", 0);
+		const [readers] = Object.values(template.findResources("AWS::IAM::ManagedPolicy"));
+		for (const attached of ["Users", "Groups", "Roles"]) expect(readers?.Properties).not.toHaveProperty(attached);
+	});
+
+	test("gets by one policy the workgroup, its answers, and the lake to read", () => {
+		const template = athena({ prefix: "second" });
+		template.resourceCountIs("AWS::IAM::ManagedPolicy", 1);
+		const [readers] = Object.values(template.findResources("AWS::IAM::ManagedPolicy"));
+		expect(readers?.Properties.ManagedPolicyName).toBe("second-lake-readers");
+		const statements = readers?.Properties.PolicyDocument.Statement as {
+			Action: string | string[];
+			Resource: unknown;
+		}[];
+		const granted = statements.map(({ Action, Resource }) => [[Action].flat().join(" "), JSON.stringify(Resource)]);
+		expect(granted).toEqual([
+			[
+				"athena:BatchGetNamedQuery athena:GetNamedQuery athena:GetQueryExecution athena:GetQueryResults athena:GetWorkGroup athena:ListNamedQueries athena:StartQueryExecution athena:StopQueryExecution",
+				expect.stringContaining(":workgroup/second"),
+			],
+			[
+				"s3:AbortMultipartUpload s3:GetObject s3:ListMultipartUploadParts s3:PutObject",
+				expect.stringMatching(/Results.*\/results\/\*/),
+			],
+			["s3:GetBucketLocation s3:ListBucket s3:ListBucketMultipartUploads", expect.stringContaining("Results")],
+			["s3:GetObject", expect.stringMatching(/Lake:.*\/lake\/\*/)],
+			["s3:GetBucketLocation s3:ListBucket", expect.stringMatching(/^\{"Fn::ImportValue":"Lake:[^"]*Bucket/)],
+			["glue:GetDatabase glue:GetTable glue:GetTables", expect.stringMatching(/catalog.*database.*table/)],
+		]);
+		for (const { Action, Resource } of statements) {
+			expect(Resource).not.toBe("*");
+			expect([Action].flat().filter((action) => action.includes("*"))).toEqual([]);
+		}
+	});
 });

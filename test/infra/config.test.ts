@@ -49,6 +49,9 @@ test("bars land where there is an address, unless the stores are named", () => {
 	for (const local of ["http://127.0.0.1:9000", "http://localhost:9000", "http://[::1]:9000"]) {
 		expect(readConfig({ storeSecret: "token", endpoints: { store: local } }).storeSecret).toBe("token");
 	}
+	for (const other of ["http://127.example:9000", "http://localhost.example:9000"]) {
+		expect(() => readConfig({ storeSecret: "token", endpoints: { store: other } })).toThrow("is not encrypted");
+	}
 });
 
 describe("a mistake is an error that says where and what", () => {
