@@ -7,7 +7,7 @@ import type { Stack } from "./stack.ts";
 export function lakeCounter(stack: Pick<Stack, "endpoints" | "outputs">) {
 	let lake: Promise<Lake> | undefined;
 	return {
-		/** Duplicates, and rejects by reason, as of the newest snapshots. */
+		/** Duplicates, rejects by reason, and the trades of closed minutes, as of the newest snapshots. */
 		async counts(): Promise<LakeCounts> {
 			lake ??= openLake(stack);
 			lake.catch(() => {
@@ -17,12 +17,19 @@ export function lakeCounter(stack: Pick<Stack, "endpoints" | "outputs">) {
 			await refresh();
 			const rejects = readRows(await connection.runAndReadAll("SELECT reason, count(*) FROM rejects GROUP BY reason"));
 			const of = (reason: string) => Number(rejects.rows.find(([name]) => name === reason)?.[1] ?? 0);
-			const duplicates = readRows(await connection.runAndReadAll("SELECT sum(duplicates) FROM counts"));
+			const { rows } = readRows(
+				await connection.runAndReadAll(
+					"SELECT sum(duplicates), sum(trades), epoch_ms(max(window_start) + INTERVAL 1 MINUTE) FROM counts",
+				),
+			);
+			const [duplicates, trades, until] = rows[0] ?? [];
 			return {
-				duplicates: Number(duplicates.rows[0]?.[0] ?? 0),
+				duplicates: Number(duplicates ?? 0),
 				malformed: of("malformed"),
 				invalid: of("invalid"),
 				late: of("late"),
+				trades: Number(trades ?? 0),
+				until: until === null || until === undefined ? null : new Date(Number(until)).toISOString(),
 			};
 		},
 		close(): void {

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { loadRules } from "../alerting/rules/load.ts";
 import {
 	type Feed,
 	openFeed,
@@ -162,7 +164,8 @@ async function whileRunning(
 	void running.failed.then((error) => failure.abort(error));
 	const ending = AbortSignal.any([signal, failure.signal]);
 	let page: Page | undefined;
-	let producer: "starting" | "up" | "down" = "starting";
+	let producer: "starting" | "up" | "down" | "ended" = "starting";
+	let sent = 0;
 	const counter = lakeCounter(running.stack);
 	try {
 		if (wantsPage) {
@@ -170,14 +173,16 @@ async function whileRunning(
 			page = await startPage({
 				stack: running.stack,
 				port: ports.page,
-				status: () => [...running.parts(), producerPart(feed, producer, Date.now())],
+				status: () => [...running.parts(), producerPart(feed, producer, Date.now(), sent)],
 				lakeCounts: counter.counts,
+				exchanges: loadRules(readFileSync(placesIn(running.stack.dir).rules, "utf8")).exchanges,
 				warn: progress.say,
 			});
 			progress.say(`The live page: ${page.url}`);
 		}
 		progress.say(`Feed: ${feed.name}`);
 		producer = "up";
+		const say = sayProgress(progress, feed);
 		const result = await publish(feed, {
 			stream: running.stack.outputs.TradesStream,
 			// Tests put a proxy that fails between the feed and the stream.
@@ -185,10 +190,14 @@ async function whileRunning(
 			latenessMs: latenessOf(running.application),
 			close: feed.total !== undefined,
 			signal: ending,
-			onProgress: sayProgress(progress, feed),
+			onProgress: (at) => {
+				sent = at.sent;
+				say(at);
+			},
 			onWarning: progress.say,
 		});
-		producer = "down";
+		producer = feed.total === undefined ? "down" : "ended";
+		sent = result.sent;
 		ending.throwIfAborted();
 		progress.say(
 			`Sent ${result.sent} records and ${result.clocks} clocks, ${result.retried} again, ${result.failed} not`,

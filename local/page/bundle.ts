@@ -21,8 +21,15 @@ const TYPES: Record<string, string> = {
 	svg: "image/svg+xml",
 };
 
-/** Bundles `web/` in memory. Throws what esbuild finds wrong. */
-export async function bundle(): Promise<Bundle> {
+let built: Promise<Bundle> | undefined;
+
+/** Bundles `web/` in memory, once in a process. Throws what esbuild finds wrong. */
+export function bundle(): Promise<Bundle> {
+	built ??= buildAll();
+	return built;
+}
+
+async function buildAll(): Promise<Bundle> {
 	const web = fileURLToPath(new URL("web/", import.meta.url));
 	const result = await build({
 		absWorkingDir: web,

@@ -2,11 +2,10 @@
 import type { Flink } from "./flink.ts";
 import type { Store } from "./history.ts";
 import type { Figures, LakeCounts } from "./messages.ts";
+import { Rate } from "./rate.ts";
 
 /** Event times further back than this are a replay's, for which "lag" says nothing. */
 const REPLAY_MS = 24 * 3_600_000;
-/** The rate is taken over about this long, so that it does not jump with every batch. */
-const RATE_MS = 10_000;
 
 export class FigureReader {
 	readonly current: Figures = {
@@ -22,7 +21,7 @@ export class FigureReader {
 	readonly #flink: Flink;
 	readonly #store: Store;
 	readonly #lakeCounts: (() => Promise<LakeCounts>) | undefined;
-	#samples: { at: number; count: number }[] = [];
+	readonly #rate = new Rate();
 
 	constructor(flink: Flink, store: Store, lakeCounts?: () => Promise<LakeCounts>) {
 		this.#flink = flink;
@@ -38,7 +37,7 @@ export class FigureReader {
 			// Between two jobs (a restart) the last count is truer than none.
 			if (recordsRead !== null) {
 				current.tradesIn = recordsRead;
-				current.tradesPerSecond = this.#rate(now, recordsRead);
+				current.tradesPerSecond = this.#rate.next(now, recordsRead);
 			}
 			if (watermark !== null) current.eventTime = new Date(watermark).toISOString();
 			current.behindMs = millisBehind;
@@ -52,23 +51,15 @@ export class FigureReader {
 		}
 	}
 
-	/** Counts the store's bars. @throws where the store does not answer */
-	async readStore(): Promise<void> {
-		this.current.bars = await this.#store.counts();
+	/** Counts the store's bars; returns when its newest was emitted. @throws where the store does not answer */
+	async readStore(): Promise<string | null> {
+		const { counts, newest } = await this.#store.counts();
+		this.current.bars = counts;
+		return newest;
 	}
 
 	/** Asks the caller for the lake's counts. @throws what it throws */
 	async readLake(): Promise<void> {
 		if (this.#lakeCounts) this.current.lake = await this.#lakeCounts();
-	}
-
-	#rate(now: number, count: number): number | null {
-		// A job that starts again from a checkpoint counts from there.
-		if (count < (this.#samples.at(-1)?.count ?? 0)) this.#samples = [];
-		this.#samples.push({ at: now, count });
-		while (this.#samples.length > 2 && now - (this.#samples[1]?.at ?? now) >= RATE_MS) this.#samples.shift();
-		const first = this.#samples[0];
-		if (!first || now - first.at < 500) return null;
-		return (1_000 * (count - first.count)) / (now - first.at);
 	}
 }

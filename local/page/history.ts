@@ -39,12 +39,27 @@ export class Store {
 		return rows.map(toBar);
 	}
 
-	/** How many bars are stored, by interval. */
-	async counts(): Promise<Record<Interval, number>> {
+	/** The closed minutes of all symbols since `ms` before the newest one, oldest first. */
+	async recentMinutes(ms: number): Promise<Bar[]> {
+		const [row] = await this.#rows("SELECT max(timestamp) AS newest FROM bars WHERE interval = '1m'");
+		const newest = Date.parse(String(row?.newest ?? ""));
+		if (Number.isNaN(newest)) return [];
+		const rows = await this.#rows(
+			`SELECT ${COLUMNS} FROM bars WHERE interval = '1m' AND timestamp > ${literal(instant(newest - ms))} ORDER BY timestamp`,
+		);
+		return rows.map(toBar);
+	}
+
+	/** How many bars are stored, by interval, and when the newest of them was emitted (null where there is none). */
+	async counts(): Promise<{ counts: Record<Interval, number>; newest: string | null }> {
 		const counts = { "1m": 0, "5m": 0, "1h": 0, "1d": 0 };
-		const rows = await this.#rows("SELECT interval, count() AS n FROM bars");
-		for (const row of rows) if (String(row.interval) in counts) counts[row.interval as Interval] = Number(row.n);
-		return counts;
+		let newest = 0;
+		const rows = await this.#rows("SELECT interval, count() AS n, max(emitted_at_ms) AS newest FROM bars");
+		for (const row of rows) {
+			if (String(row.interval) in counts) counts[row.interval as Interval] = Number(row.n);
+			newest = Math.max(newest, Number(row.newest));
+		}
+		return { counts, newest: newest === 0 ? null : instant(newest) };
 	}
 
 	async #rows(query: string): Promise<Record<string, unknown>[]> {

@@ -1,6 +1,7 @@
 /** What the page knows of the market in memory: a quote for each symbol, and the newest bars, seconds and hits. */
 import type { Bar, Hit, Interval, Tick } from "../../contracts.ts";
 import type { Quote } from "./messages.ts";
+import { Sparks } from "./sparks.ts";
 
 /** Closed bars kept for each symbol and interval, for those that have not reached the store yet. */
 const BARS = 64;
@@ -32,6 +33,11 @@ export class Market {
 	readonly #bars = new Map<string, Map<string, Bar>>();
 	readonly #ticks = new Map<string, Map<string, Tick>>();
 	readonly #hits = new Map<string, Hit>();
+	/** The closes of each symbol's last hour. */
+	readonly sparks = new Sparks();
+
+	/** Of all symbols, the second that was traded last. */
+	newestTick: Tick | undefined;
 
 	/** Takes a closed bar; false where it was known already. */
 	addBar(bar: Bar): boolean {
@@ -39,7 +45,10 @@ export class Market {
 		if (!isNewer(bar, bars.get(bar.window_start))) return false;
 		bars.set(bar.window_start, bar);
 		if (bars.size > BARS) bars.delete([...bars.keys()].sort()[0] ?? "");
-		if (bar.interval === "1m") this.#addMinute(bar);
+		if (bar.interval === "1m") {
+			this.#addMinute(bar);
+			this.sparks.add(bar);
+		}
 		return true;
 	}
 
@@ -51,6 +60,7 @@ export class Market {
 		const oldest = new Date(Date.parse(tick.event_time) - TICK_MS).toISOString();
 		for (const time of ticks.keys()) if (time < oldest) ticks.delete(time);
 		this.addPrice({ ...tick, price: tick.close });
+		if (!this.newestTick || tick.event_time >= this.newestTick.event_time) this.newestTick = tick;
 		return true;
 	}
 

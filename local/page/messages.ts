@@ -17,6 +17,13 @@ export interface Quote {
 	dayVolume: number | null;
 }
 
+/** Closes of a symbol's last minutes, for the line of its last hour. */
+export interface Spark {
+	symbol: string;
+	/** Epoch seconds of each minute's start, and its close; oldest first. */
+	points: [time: number, close: number][];
+}
+
 /** An alert and what became of it. Times ISO 8601 in UTC. */
 export interface AlertRow {
 	/** The same for all that is told of it. */
@@ -48,12 +55,15 @@ export interface AlertRow {
 /** One part of the local stack. */
 export interface Part {
 	part: "emulator" | "flink" | "questdb" | "producer" | "sql" | "rules";
-	state: "up" | "starting" | "down" | "restarting";
+	/** `ended`: a feed that is over, which is no trouble. */
+	state: "up" | "starting" | "down" | "restarting" | "ended";
 	detail?: string;
 	/** What the producer sends, such as "synthetic feed, seed 1". */
 	feed?: string;
 	/** Symbols of which the producer has nothing current. */
 	stale?: StaleSymbol[];
+	/** Records that the producer has sent. */
+	sent?: number;
 }
 
 export interface StaleSymbol {
@@ -69,6 +79,10 @@ export interface LakeCounts {
 	malformed: number;
 	invalid: number;
 	late: number;
+	/** Trades counted in minutes that have closed. */
+	trades?: number | null;
+	/** When the last of those minutes ended, ISO. */
+	until?: string | null;
 }
 
 /** The strip above the chart. Null is "not known yet". */
@@ -88,15 +102,44 @@ export interface Figures {
 	unreadable: number;
 }
 
+/** One arrow of the pipeline. Null is "not known". */
+export interface Arrow {
+	/** Records that went through since the page's server started, or as many as the end of the arrow holds. */
+	total: number | null;
+	perSecond: number | null;
+	/** How far the end of the arrow is behind its beginning. */
+	lagMs: number | null;
+}
+
+/** The arrows of the pipeline, in the order of the flow; docs/live-page.md says what each one's lag is. */
+export interface Flow {
+	/** Feed to the stream of trades. */
+	trades: Arrow;
+	/** That stream into the job. */
+	job: Arrow;
+	/** The job into the streams of results and the lake. */
+	bars: Arrow;
+	ticks: Arrow;
+	hits: Arrow;
+	lake: Arrow;
+	/** Bars into the time-series store, ticks into the table of latest prices, hits and bars into alerts. */
+	store: Arrow;
+	latest: Arrow;
+	alerts: Arrow;
+}
+
 export interface Status {
 	parts: Part[];
 	figures: Figures;
+	flow: Flow;
 }
 
 /** `/api/bars`: closed bars, oldest first, and what the forming candle is made of. */
 export interface History {
 	symbol: string;
 	interval: Interval;
+	/** The time zone of the symbol's exchange, by its IANA name. */
+	zone: string;
 	bars: Bar[];
 	/** Closed 1-minute bars inside the interval that is still open. */
 	minutes: Bar[];
@@ -115,6 +158,8 @@ export interface Events {
 	hello: { resumed: boolean };
 	status: Status;
 	quotes: Quote[];
+	/** The last hour of every symbol at first, then each minute that closes. */
+	sparks: Spark[];
 	/** All of them, the one that changed last at the end. */
 	alerts: AlertRow[];
 	/** A new one, or one that has changed. */

@@ -14,7 +14,7 @@ export interface RoutesOptions {
 	/** Null where the symbol is not known. */
 	history(symbol: string, interval: Interval, before: string | undefined): Promise<History | null>;
 	/** The states that a browser gets whole when it connects. */
-	states(): Pick<Events, "status" | "quotes" | "alerts">;
+	states(): Pick<Events, "status" | "quotes" | "sparks" | "alerts">;
 	signal: AbortSignal;
 }
 

@@ -1,19 +1,19 @@
 /** The live page: a server on the loopback interface that shows one stack to the browsers of this machine. */
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import type { Server } from "node:http";
-import { createAdaptorServer } from "@hono/node-server";
-import type { Bar, Interval } from "../../contracts.ts";
-import { messageOf, UserError } from "../errors.ts";
+import type { ExchangeEntry } from "../../alerting/hours/hours.ts";
+import { UserError } from "../errors.ts";
 import type { Stack } from "../stack.ts";
 import { bundle } from "./bundle.ts";
 import { FigureReader } from "./figures.ts";
 import { Flink } from "./flink.ts";
+import { FlowMeter } from "./flow.ts";
 import { Health } from "./health.ts";
 import { Store } from "./history.ts";
 import { Hub } from "./hub.ts";
+import { type Listening, listen } from "./listen.ts";
 import { Market } from "./market.ts";
-import type { History, LakeCounts, Part } from "./messages.ts";
+import type { LakeCounts, Part } from "./messages.ts";
+import { readHistory } from "./read-history.ts";
 import { routes } from "./routes.ts";
 import { Sources } from "./sources.ts";
 
@@ -28,6 +28,8 @@ export interface PageOptions {
 	status: () => Part[];
 	/** Counts of the lake, asked every 5 s; without it the strip shows none. */
 	lakeCounts?: () => Promise<LakeCounts>;
+	/** Which exchange a symbol is of, for its time zone: as the alerting rules have it. */
+	exchanges?: readonly ExchangeEntry[];
 	/** Where complaints go; stderr unless set. */
 	warn?: (text: string) => void;
 	signal?: AbortSignal;
@@ -39,16 +41,12 @@ export interface Page {
 	close(): Promise<void>;
 }
 
-/** Bars of one answer of `/api/bars`, and the minutes that one bar of each interval can hold. */
-const LIMIT = 500;
-const MINUTES: Record<Interval, number> = { "1m": 0, "5m": 5, "1h": 60, "1d": 1_440 };
-
 /**
  * Builds the page and serves it on 127.0.0.1 until `close()` or the signal. The stack's parts need not be up yet.
  * Throws a {@link UserError} where the port is taken.
  */
 export async function startPage(options: PageOptions): Promise<Page> {
-	const { stack, port, status, lakeCounts } = options;
+	const { stack, port, status, lakeCounts, exchanges = [] } = options;
 	const { endpoints, outputs } = stack;
 	if (!outputs) throw new Error("the live page needs a stack that is deployed, and this one has no outputs yet");
 	const built = await bundle();
@@ -66,6 +64,7 @@ export async function startPage(options: PageOptions): Promise<Page> {
 		hub,
 		store,
 		figures: new FigureReader(new Flink(endpoints.flink), store, lakeCounts),
+		flow: new FlowMeter(),
 		health,
 		status,
 		warn: options.warn ?? ((text) => process.stderr.write(`${text}\n`)),
@@ -73,84 +72,37 @@ export async function startPage(options: PageOptions): Promise<Page> {
 	const app = routes({
 		bundle: built,
 		hub,
-		history: (symbol, interval, before) => readHistory(market, store, symbol, interval, before),
-		states: () => ({ status: sources.status(), quotes: market.quotes(), alerts: sources.alerts }),
+		history: (symbol, interval, before) => readHistory({ market, store, exchanges }, symbol, interval, before),
+		states: () => ({
+			status: sources.status(),
+			quotes: market.quotes(),
+			sparks: market.sparks.all(),
+			alerts: sources.alerts,
+		}),
 		signal: stop.signal,
 	});
-	const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-	const address = await listen(server, port);
+	const server = await open(app, port);
 	sources.start(stop.signal);
 	let closing: Promise<void> | undefined;
 	const close = () => {
 		closing ??= (async () => {
 			stop.abort();
-			const closed = once(server, "close");
-			server.close();
-			server.closeAllConnections();
-			await Promise.all([closed, sources.ended()]);
+			await Promise.all([server.close(), sources.ended()]);
 		})();
 		return closing;
 	};
 	options.signal?.addEventListener("abort", () => void close(), { once: true });
 	if (options.signal?.aborted) await close();
-	return { url: `http://127.0.0.1:${address}`, close };
+	return { url: `http://127.0.0.1:${server.port}`, close };
 }
 
-async function listen(server: Server, port: number): Promise<number> {
-	server.listen(port, "127.0.0.1");
+async function open(app: Parameters<typeof listen>[0], port: number): Promise<Listening> {
 	try {
-		await once(server, "listening");
+		return await listen(app, port);
 	} catch (cause) {
 		if ((cause as NodeJS.ErrnoException).code !== "EADDRINUSE") throw cause;
 		throw new UserError(`port ${port}, which the live page wants, is taken: choose another one with --port-page N`, {
 			cause,
 		});
 	}
-	const address = server.address();
-	return typeof address === "object" && address ? address.port : port;
-}
-
-/** Bars of the store, with those of the stream that have not reached it; null for a symbol that was never seen. */
-async function readHistory(
-	market: Market,
-	store: Store,
-	symbol: string,
-	interval: Interval,
-	before: string | undefined,
-): Promise<History | null> {
-	if (!market.has(symbol)) return null;
-	let stored: Bar[] = [];
-	let minutes: Bar[] = [];
-	let storeError: string | null = null;
-	try {
-		stored = await store.bars(symbol, interval, LIMIT, before);
-		if (MINUTES[interval] > 0 && !before) minutes = await store.bars(symbol, "1m", MINUTES[interval]);
-	} catch (error) {
-		storeError = messageOf(error);
-	}
-	const bars = merge(stored, market.bars(symbol, interval)).filter((bar) => !before || bar.window_start < before);
-	const closed = bars.at(-1)?.window_end ?? "";
-	return {
-		symbol,
-		interval,
-		bars,
-		minutes:
-			before || interval === "1m"
-				? []
-				: merge(minutes, market.bars(symbol, "1m")).filter((bar) => bar.window_start >= closed),
-		ticks: before ? [] : market.ticks(symbol),
-		hits: before ? [] : market.hits(symbol),
-		more: stored.length === LIMIT,
-		storeError,
-	};
-}
-
-/** Of two versions of a bar the one emitted later; oldest bar first. */
-function merge(...lists: Bar[][]): Bar[] {
-	const byStart = new Map<string, Bar>();
-	for (const bar of lists.flat()) {
-		const known = byStart.get(bar.window_start);
-		if (!known || bar.emitted_at > known.emitted_at) byStart.set(bar.window_start, bar);
-	}
-	return [...byStart.values()].sort((a, b) => (a.window_start < b.window_start ? -1 : 1));
 }

@@ -1,7 +1,7 @@
 /** Keeps the market, the alerts and the figures up to date from the stack, and tells the hub what changed. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, GetCommand, paginateScan } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
 import { AlertTable } from "../../alerting/deliver/table.ts";
 import { Bar, Hit, Tick } from "../../contracts.ts";
@@ -10,12 +10,14 @@ import { messageOf } from "../errors.ts";
 import { localCredentials, region } from "../stack.ts";
 import { AlertBook, followAlerts } from "./alerts.ts";
 import type { FigureReader } from "./figures.ts";
+import type { FlowMeter } from "./flow.ts";
 import { followStream } from "./follow.ts";
 import type { Health } from "./health.ts";
 import type { Store } from "./history.ts";
 import type { Hub } from "./hub.ts";
 import type { Market } from "./market.ts";
 import type { AlertRow, Part, Status } from "./messages.ts";
+import { SPARK_MS } from "./sparks.ts";
 
 export interface SourcesOptions {
 	endpoint: string;
@@ -26,6 +28,7 @@ export interface SourcesOptions {
 	hub: Hub;
 	store: Store;
 	figures: FigureReader;
+	flow: FlowMeter;
 	health: Health;
 	status: () => Part[];
 	/** Told once for each kind of record that cannot be read. */
@@ -60,7 +63,7 @@ export class Sources {
 
 	/** Starts everything; it ends when `signal` aborts, which {@link ended} waits for. */
 	start(signal: AbortSignal): void {
-		const { endpoint, streams, market, hub, health, figures, store } = this.#options;
+		const { endpoint, streams, market, hub, health, figures, store, flow } = this.#options;
 		const aws = { endpoint, region, credentials: localCredentials };
 		const kinesis = kinesisClient({ endpoint, region });
 		const dynamo = new DynamoDBClient({ ...aws, maxAttempts: 1 });
@@ -77,10 +80,22 @@ export class Sources {
 			return followStream(kinesis, { stream, from, onRecords: (payloads) => payloads.forEach(read), onHealth }, signal);
 		};
 		this.#running = Promise.all([
-			follow(streams.bars, Bar, from, (bar) => market.addBar(bar) && hub.publish("bar", bar.symbol, bar)),
-			follow(streams.ticks, Tick, from, (tick) => market.addTick(tick) && hub.publish("tick", tick.symbol, tick)),
+			follow(streams.bars, Bar, from, (bar) => {
+				if (!market.addBar(bar)) return;
+				flow.saw("bars", bar.emitted_at, Date.now());
+				hub.publish("bar", bar.symbol, bar);
+			}),
+			follow(streams.ticks, Tick, from, (tick) => {
+				if (!market.addTick(tick)) return;
+				flow.saw("ticks", tick.emitted_at, Date.now());
+				hub.publish("tick", tick.symbol, tick);
+			}),
 			// Hits are few: all that the stream still holds are marks in the chart.
-			follow(streams.hits, Hit, "TRIM_HORIZON", (hit) => market.addHit(hit) && hub.publish("hit", hit.symbol, hit)),
+			follow(streams.hits, Hit, "TRIM_HORIZON", (hit) => {
+				if (!market.addHit(hit)) return;
+				flow.saw("hits", hit.emitted_at, Date.now());
+				hub.publish("hit", hit.symbol, hit);
+			}),
 			followAlerts(
 				{
 					// How long the table remembers is for those who write.
@@ -110,8 +125,14 @@ export class Sources {
 			every(
 				signal,
 				COUNTS_MS,
-				() => figures.readStore(),
+				async () => flow.storeHas(await figures.readStore()),
 				(e) => health.set("questdb", "counts", e),
+			),
+			every(
+				signal,
+				STATUS_MS,
+				async () => flow.latestIsBehind(await this.#latestLag(documents)),
+				(e) => health.set("emulator", "latest", e),
 			),
 			every(
 				signal,
@@ -131,6 +152,8 @@ export class Sources {
 				async () => {
 					const changed = market.takeChanged();
 					if (changed.length > 0) hub.broadcast("quotes", changed);
+					const closed = market.sparks.takeNew();
+					if (closed.length > 0) hub.broadcast("sparks", closed);
 				},
 				() => {},
 			),
@@ -152,7 +175,11 @@ export class Sources {
 
 	/** The parts and the strip as they are now. */
 	status(): Status {
-		return { parts: this.#options.health.over(this.#options.status()), figures: this.#options.figures.current };
+		const { health, flow, figures, status } = this.#options;
+		const parts = health.over(status());
+		const sent = parts.find((part) => part.sent !== undefined)?.sent ?? null;
+		const { current } = figures;
+		return { parts, figures: current, flow: flow.read(Date.now(), { figures: current, sent, alerts: this.alerts }) };
 	}
 
 	#reader<Row>(stream: string, schema: z.ZodType<Row>, take: (row: Row) => void): (payload: Uint8Array) => void {
@@ -188,7 +215,19 @@ export class Sources {
 	}
 
 	async #loadMinutes(store: Store): Promise<void> {
-		for (const bar of await store.latest("1m")) this.#options.market.addBar(bar);
+		const { market } = this.#options;
+		for (const bar of await store.latest("1m")) market.addBar(bar);
+		for (const bar of await store.recentMinutes(SPARK_MS)) market.sparks.add(bar);
+	}
+
+	/** How old the latest price in the table is of the symbol that traded last; null before there was any second. */
+	async #latestLag(client: DynamoDBDocumentClient): Promise<number | null> {
+		const tick = this.#options.market.newestTick;
+		if (!tick) return null;
+		const { symbol, event_time } = tick;
+		const { Item } = await client.send(new GetCommand({ TableName: this.#options.latestTable, Key: { symbol } }));
+		const price = LatestPrice.safeParse(Item);
+		return price.success ? Math.max(0, Date.parse(event_time) - Date.parse(price.data.event_time)) : null;
 	}
 }
 

@@ -83,7 +83,7 @@ describe("the lake of a stack that is down", () => {
 		const stack = await keptStack({
 			bars: { symbol: "string", close: "double", window_start: "timestamptz" },
 			rejects: { reason: "string" },
-			counts: { duplicates: "long" },
+			counts: { duplicates: "long", trades: "long", window_start: "timestamptz" },
 		});
 		let used = "";
 		await withEmulator(stack, async (awake) => {
@@ -100,7 +100,14 @@ describe("the lake of a stack that is down", () => {
 			await viewsAsOf(lake, ["candles"], new Date());
 			lake.close();
 			const counter = lakeCounter(awake);
-			expect(await counter.counts()).toEqual({ duplicates: 0, malformed: 0, invalid: 0, late: 0 });
+			expect(await counter.counts()).toEqual({
+				duplicates: 0,
+				malformed: 0,
+				invalid: 0,
+				late: 0,
+				trades: 0,
+				until: null,
+			});
 			counter.close();
 		});
 		await expect(fetch(used)).rejects.toThrow();

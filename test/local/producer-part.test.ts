@@ -25,6 +25,10 @@ describe("the producer on the page", () => {
 		});
 	});
 
+	test("says how many records it has sent, also when its feed has ended", () => {
+		expect(producerPart(feed(), "ended", NOW, 388_417)).toMatchObject({ state: "ended", sent: 388_417 });
+	});
+
 	test("is what the feed gives instead, with the symbols that are stale and why", () => {
 		const state: FeedState = {
 			giving: "synthetic (Yahoo: 429 Too Many Requests)",

@@ -3,6 +3,7 @@ import { keepRow } from "../alert-rows.ts";
 import type { AlertRow } from "../messages.ts";
 import { describeState, stateOf } from "./alert-state.ts";
 import { formatPercent, formatPrice, formatTime } from "./format.ts";
+import { recall, remember } from "./remember.ts";
 
 export interface AlertElements {
 	list: HTMLElement;
@@ -15,7 +16,7 @@ export interface AlertElements {
 }
 
 /** Where the browser remembers that the suppressed ones are hidden. */
-const HIDDEN = "tidemark.suppressed-hidden";
+const HIDDEN = "suppressed-hidden";
 const NOTHING = "No alerts yet: one shows when a rule of alerting/rules.yaml fires.";
 const ONLY_HIDDEN = "Only suppressed alerts so far, and those are hidden.";
 
@@ -24,7 +25,8 @@ export class AlertList {
 	readonly #onSelect: (symbol: string) => void;
 	readonly #rows = new Map<string, AlertRow>();
 	readonly #items = new Map<string, HTMLElement>();
-	#hidden = remembered();
+	#zone = "UTC";
+	#hidden = recall(HIDDEN) !== undefined;
 
 	constructor(elements: AlertElements, onSelect: (symbol: string) => void) {
 		this.#elements = elements;
@@ -45,6 +47,24 @@ export class AlertList {
 	update(row: AlertRow): void {
 		this.#update(row);
 		this.#show();
+	}
+
+	/** Writes all times as a clock in this zone shows them. */
+	setZone(zone: string): void {
+		this.#zone = zone;
+		for (const [id, item] of this.#items) {
+			const [row, time] = [this.#rows.get(id), item.querySelector("time")];
+			if (row && time) write(time, this.#time(row));
+		}
+	}
+
+	/** Those of one symbol, for the marks in its chart. */
+	of(symbol: string): AlertRow[] {
+		return [...this.#rows.values()].filter((row) => row.symbol === symbol);
+	}
+
+	#time({ time }: AlertRow): string {
+		return formatTime(time, Date.now(), this.#zone);
 	}
 
 	#update(row: AlertRow): void {
@@ -76,7 +96,7 @@ export class AlertList {
 
 	#hide(hidden: boolean): void {
 		this.#hidden = hidden;
-		remember(hidden);
+		remember(HIDDEN, hidden ? "1" : undefined);
 		this.#show();
 	}
 
@@ -95,7 +115,7 @@ export class AlertList {
 		const { symbol, direction, movePct } = row;
 		item.className = row.told ? "" : "untold";
 		item.dataset.state = stateOf(row).split(":")[0] ?? "";
-		const time = part("time", "", formatTime(row.time, Date.now()));
+		const time = part("time", "", this.#time(row));
 		(time as HTMLTimeElement).dateTime = row.time;
 		const name = part(symbol === null ? "span" : "button", "symbol", symbol ?? "all symbols");
 		if (symbol !== null) {
@@ -121,24 +141,6 @@ export class AlertList {
 		const focused = item.contains(document.activeElement);
 		item.replaceChildren(time, name, move, price, detail);
 		if (focused) name.focus({ preventScroll: true });
-	}
-}
-
-function remembered(): boolean {
-	try {
-		return localStorage.getItem(HIDDEN) !== null;
-	} catch {
-		// A browser that is told to keep nothing: they are shown at each start.
-		return false;
-	}
-}
-
-function remember(hidden: boolean): void {
-	try {
-		if (hidden) localStorage.setItem(HIDDEN, "1");
-		else localStorage.removeItem(HIDDEN);
-	} catch {
-		// As above.
 	}
 }
 

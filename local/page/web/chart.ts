@@ -1,4 +1,4 @@
-/** The chart: candles with volume below and marks for hits, and the line of exact values above it. */
+/** The chart: candles with VWAP, volume below and marks, other symbols' lines, and the exact values above it. */
 import {
 	type CandlestickData,
 	CandlestickSeries,
@@ -7,21 +7,36 @@ import {
 	createSeriesMarkers,
 	type HistogramData,
 	HistogramSeries,
-	type SeriesMarker,
+	type LineData,
+	LineSeries,
+	PriceScaleMode,
+	TickMarkType,
 	type UTCTimestamp,
+	type WhitespaceData,
 } from "lightweight-charts";
-import type { Hit } from "../../../contracts.ts";
-import { decimalsOf, directionOf, formatPercent, formatPrice, formatVolume } from "./format.ts";
+import type { Colours } from "./colours.ts";
+import type { ComparedLine } from "./compare.ts";
+import { CompareLines } from "./compare-lines.ts";
+import { decimalsOf } from "./format.ts";
+import { labelOf, writeLegend } from "./legend.ts";
+import { type Marked, toMarks } from "./marks.ts";
 import type { Candle } from "./series.ts";
-import { type Colours, colours, onThemeChange } from "./theme.ts";
+import { colours, onThemeChange } from "./theme.ts";
+import { tickLabel, writeTime } from "./zone.ts";
 
 export interface ChartView {
 	/** Shows these candles; only what changed since the last call is drawn anew. */
 	show(candles: Candle[]): void;
-	/** Shows hits as marks at the candles they are in. */
-	mark(hits: Hit[], windowOf: (iso: string) => number): void;
+	/** Shows hits and alerts as marks at the candles they are in. */
+	mark(marked: Marked): void;
+	/** Shows these symbols' closes as lines, and all of it in percent; none is the symbol alone, in its prices. */
+	compare(lines: ComparedLine[]): void;
+	/** Shows or hides the line of volume-weighted average prices. */
+	showVwap(on: boolean): void;
+	/** Writes times as a clock in this zone shows them. */
+	setZone(zone: string): void;
 	/** Another symbol or interval: forgets what is drawn. */
-	reset(intraday: boolean): void;
+	reset(symbol: string, intraday: boolean): void;
 	/** Goes to the newest candles with the next ones that are shown. */
 	goToNewest(): void;
 }
@@ -38,14 +53,25 @@ export function createChartView(container: HTMLElement, legend: HTMLElement, onL
 	let drawn: Candle[] = [];
 	let goes = true;
 	let hovered: Candle | undefined;
+	let zone = "UTC";
+	let shown = { symbol: "", vwap: true };
 	const chart = createChart(container, {
 		autoSize: true,
 		layout: { attributionLogo: false, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 11 },
 		localization: {
 			locale: "en-GB",
-			timeFormatter: (time: number) => new Date(time * 1_000).toISOString().slice(0, 16).replace("T", " "),
+			timeFormatter: (time: number) => writeTime(time * 1_000, zone).slice(0, 16),
 		},
-		timeScale: { timeVisible: true, secondsVisible: false, rightOffset: 4, minBarSpacing: 1 },
+		timeScale: {
+			timeVisible: true,
+			secondsVisible: false,
+			rightOffset: 4,
+			minBarSpacing: 1,
+			tickMarkFormatter: (time: UTCTimestamp, type: TickMarkType) => {
+				if (type <= TickMarkType.Month) return null;
+				return tickLabel(time, zone, type >= TickMarkType.Time);
+			},
+		},
 		crosshair: { mode: CrosshairMode.Normal },
 	});
 	const candles = chart.addSeries(CandlestickSeries, { borderVisible: false, priceLineVisible: true });
@@ -55,19 +81,30 @@ export function createChartView(container: HTMLElement, legend: HTMLElement, onL
 		priceLineVisible: false,
 		lastValueVisible: false,
 	});
+	const vwap = chart.addSeries(LineSeries, {
+		lineWidth: 1,
+		priceLineVisible: false,
+		lastValueVisible: false,
+		crosshairMarkerVisible: false,
+		// The line follows the candles; it makes no scale of its own.
+		autoscaleInfoProvider: () => null,
+	});
+	const lines = new CompareLines(chart);
 	candles.priceScale().applyOptions({ scaleMargins: { top: 0.08, bottom: 0.24 } });
 	volume.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
 	const marks = createSeriesMarkers<UTCTimestamp>(candles as never, []);
 	let marked: () => void = () => {};
 
 	const describe = () => {
-		writeLegend(legend, hovered ?? drawn.at(-1));
-		const label = labelOf(drawn, marks.markers().length);
+		const candle = hovered ?? drawn.at(-1);
+		writeLegend(legend, candle, zone, lines.legend(shown.symbol, drawn, candle));
+		const label = labelOf(drawn, marks.markers().length, lines.symbols);
 		if (container.getAttribute("aria-label") !== label) container.setAttribute("aria-label", label);
 	};
 	const redraw = () => {
 		candles.setData(drawn.map(toCandle));
 		volume.setData(drawn.map((candle) => toVolume(candle, palette)));
+		vwap.setData(drawn.map(toVwap));
 	};
 	const paint = () => {
 		palette = colours();
@@ -83,6 +120,8 @@ export function createChartView(container: HTMLElement, legend: HTMLElement, onL
 			},
 		});
 		candles.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });
+		vwap.applyOptions({ color: palette.vwap });
+		lines.paint(palette);
 		redraw();
 		marked();
 	};
@@ -94,6 +133,8 @@ export function createChartView(container: HTMLElement, legend: HTMLElement, onL
 	});
 	chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
 		if (range && range.from < 20 && drawn.length > 0) onLeftEdge();
+		// Percents are of the left edge.
+		if (lines.symbols.length > 0) describe();
 	});
 
 	return {
@@ -112,6 +153,7 @@ export function createChartView(container: HTMLElement, legend: HTMLElement, onL
 				for (const candle of next.slice(from)) {
 					candles.update(toCandle(candle));
 					volume.update(toVolume(candle, palette));
+					vwap.update(toVwap(candle));
 				}
 			} else redraw();
 			if (goes && next.length > 0) {
@@ -123,12 +165,34 @@ export function createChartView(container: HTMLElement, legend: HTMLElement, onL
 			}
 			describe();
 		},
-		mark(hits, windowOf) {
-			marked = () => marks.setMarkers(toMarks(hits, windowOf, drawn, palette));
+		mark(given) {
+			marked = () => marks.setMarkers(toMarks(given, new Set(drawn.map(({ time }) => time)), palette));
 			marked();
 			describe();
 		},
-		reset(intraday) {
+		compare(compared) {
+			lines.show(compared, palette);
+			const percent = compared.length > 0;
+			chart.priceScale("right").applyOptions({ mode: percent ? PriceScaleMode.Percentage : PriceScaleMode.Normal });
+			// Each line's percents are of its own beginning: the averages would not lie on their candles.
+			vwap.applyOptions({ visible: shown.vwap && !percent });
+			describe();
+		},
+		showVwap(on) {
+			shown.vwap = on;
+			vwap.applyOptions({ visible: on && lines.symbols.length === 0 });
+		},
+		setZone(next) {
+			if (next === zone) return;
+			zone = next;
+			// The labels are made anew with any option of the time scale.
+			chart.applyOptions({ localization: {} });
+			chart.timeScale().applyOptions({});
+			redraw();
+			describe();
+		},
+		reset(symbol, intraday) {
+			shown = { ...shown, symbol };
 			drawn = [];
 			hovered = undefined;
 			marked = () => {};
@@ -151,6 +215,7 @@ function isSame(a: Candle, b: Candle | undefined): boolean {
 		a.forming === b.forming &&
 		a.close === b.close &&
 		a.volume === b.volume &&
+		a.vwap === b.vwap &&
 		a.high === b.high &&
 		a.low === b.low &&
 		a.open === b.open
@@ -165,73 +230,6 @@ function toVolume({ time, volume, open, close }: Candle, palette: Colours): Hist
 	return { time: time as UTCTimestamp, value: volume, color: close >= open ? palette.upFaint : palette.downFaint };
 }
 
-/** One mark a candle and direction; where several hits fall into it, their number. */
-function toMarks(
-	hits: Hit[],
-	windowOf: (iso: string) => number,
-	drawn: Candle[],
-	palette: Colours,
-): SeriesMarker<UTCTimestamp>[] {
-	const times = new Set(drawn.map((candle) => candle.time));
-	const groups = new Map<string, Hit[]>();
-	for (const hit of hits) {
-		const time = windowOf(hit.event_time);
-		if (hit.state !== "crossed" || !times.has(time)) continue;
-		const key = `${time} ${hit.direction}`;
-		groups.set(key, [...(groups.get(key) ?? []), hit]);
-	}
-	return [...groups]
-		.map(([key, group]): SeriesMarker<UTCTimestamp> => {
-			const [time, direction] = key.split(" ");
-			const up = direction === "up";
-			return {
-				time: Number(time) as UTCTimestamp,
-				position: up ? "belowBar" : "aboveBar",
-				shape: up ? "arrowUp" : "arrowDown",
-				color: up ? palette.up : palette.down,
-				text: group.length > 1 ? `${group.length}×` : formatPercent(group[0]?.move_pct ?? null),
-			};
-		})
-		.sort((a, b) => a.time - b.time);
-}
-
-/** What the picture says, for those who cannot see it; the forming candle is left out, or it would never be quiet. */
-function labelOf(drawn: Candle[], marks: number): string {
-	const closed = drawn.filter((candle) => !candle.forming);
-	const last = closed.at(-1);
-	if (!last) return "No closed candle yet";
-	const [open, high, low, close] = [last.open, last.high, last.low, last.close].map(formatPrice);
-	const start = `${new Date(last.time * 1_000).toISOString().slice(0, 16)}Z`;
-	return `${closed.length} closed candles, the last of ${start}: open ${open}, high ${high}, low ${low}, close ${close}; ${marks} marks of moves`;
-}
-
-function writeLegend(legend: HTMLElement, candle: Candle | undefined): void {
-	if (!candle) {
-		legend.textContent = "\u00a0";
-		return;
-	}
-	const { open, high, low, close, volume, time, forming } = candle;
-	const change = (100 * (close - open)) / open;
-	const values: [string, string][] = [
-		["", new Date(time * 1_000).toISOString().slice(0, 16).replace("T", " ")],
-		["O", formatPrice(open)],
-		["H", formatPrice(high)],
-		["L", formatPrice(low)],
-		["C", formatPrice(close)],
-		["V", formatVolume(volume)],
-	];
-	const parts = values.map(([name, value]) => {
-		const part = document.createElement("span");
-		const label = document.createElement("b");
-		label.textContent = name;
-		part.append(label, value);
-		return part;
-	});
-	const move = document.createElement("span");
-	move.className = directionOf(change);
-	move.textContent = formatPercent(change);
-	const state = document.createElement("span");
-	state.className = "state";
-	state.textContent = forming ? "forming" : "";
-	legend.replaceChildren(...parts, move, state);
+function toVwap({ time, vwap }: Candle): LineData<UTCTimestamp> | WhitespaceData<UTCTimestamp> {
+	return vwap === null ? { time: time as UTCTimestamp } : { time: time as UTCTimestamp, value: vwap };
 }

@@ -8,7 +8,7 @@ export type Handlers = { [Name in keyof Events]: (data: Events[Name]) => void } 
 
 /** The server says something every second; this long without a word means that the connection is dead. */
 const SILENCE_MS = 8_000;
-const NAMES: (keyof Events)[] = ["hello", "status", "quotes", "alerts", "alert", "bar", "tick", "hit"];
+const NAMES: (keyof Events)[] = ["hello", "status", "quotes", "sparks", "alerts", "alert", "bar", "tick", "hit"];
 
 export class Feed {
 	readonly #handlers: Handlers;

@@ -1,4 +1,5 @@
-/** How numbers and times are written: grouped digits, a true minus sign, UTC. No locale but this one. */
+/** How numbers and times are written: grouped digits, a true minus sign, ISO dates. No locale but this one. */
+import { writeTime } from "./zone.ts";
 
 const MINUS = "\u2212";
 const cache = new Map<number, Intl.NumberFormat>();
@@ -45,10 +46,10 @@ export function formatVolume(volume: number | null): string {
 	return digits(volume, 0);
 }
 
-/** `14:05:09` on the same UTC day as `now`, else `2013-10-07 14:05:09`. */
-export function formatTime(iso: string, now: number): string {
-	const today = new Date(now).toISOString().slice(0, 10);
-	return iso.startsWith(today) ? iso.slice(11, 19) : `${iso.slice(0, 10)} ${iso.slice(11, 19)}`;
+/** `14:05:09` on the same day as `now` (epoch ms) by the clock of the zone, else `2013-10-07 14:05:09`. */
+export function formatTime(iso: string, now: number, zone: string): string {
+	const text = writeTime(Date.parse(iso), zone);
+	return text.startsWith(writeTime(now, zone).slice(0, 10)) ? text.slice(11) : text;
 }
 
 /** `850 ms`, `2.3 s`, `45 s`, `3 min 20 s`, `2 h 5 min`. */

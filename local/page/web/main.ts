@@ -1,15 +1,18 @@
 /** The live page in the browser: which symbol and interval is shown, and what happens to each event. */
 import type { Hit, Interval } from "../../../contracts.ts";
 import type { Quote } from "../messages.ts";
+import { type Address, INTERVALS, intervalOf, readAddress, writeAddress } from "./address.ts";
 import { AlertList } from "./alerts.ts";
 import { createChartView } from "./chart.ts";
+import { Comparison } from "./comparison.ts";
+import { Controls } from "./controls.ts";
 import { Feed, fetchHistory, UnknownSymbol } from "./feed.ts";
 import { directionOf, formatPercent, formatPrice } from "./format.ts";
+import { recall, remember } from "./remember.ts";
 import { Series } from "./series.ts";
 import { byId, showConnection, showStatus } from "./strip.ts";
 import { QuoteTable } from "./table.ts";
 
-const INTERVALS: Interval[] = ["1m", "5m", "1h", "1d"];
 const NOTHING = "No data yet: the first candle shows with the first trades.";
 
 const quotes = new Map<string, Quote>();
@@ -24,33 +27,67 @@ let loading: AbortController | undefined;
 let loadingOlder = false;
 let drawing = false;
 let marked = "";
+/** Counts the changes of the list of alerts. */
+let alertChanges = 0;
 
 const chart = createChartView(byId("chart"), byId("legend"), () => void loadOlder());
-const table = new QuoteTable(byId("columns"), byId("quotes"), (chosen) => choose(chosen, interval));
+const table = new QuoteTable(byId("columns"), byId("quotes"), (chosen) => choose({ symbol: chosen }));
 const alerts = new AlertList(
 	{ list: byId("alerts"), none: byId("no-alerts"), toggle: byId("suppressed"), count: byId("suppressed-count") },
-	(chosen) => choose(chosen, interval),
+	(chosen) => choose({ symbol: chosen }),
 );
+const comparison = new Comparison(
+	{ picker: byId("compare") as HTMLSelectElement, chips: byId("compared") },
+	{ changed: (compared) => choose({ compared }), draw },
+);
+const controls = new Controls({
+	interval: (at) => choose({ interval: INTERVALS[at] ?? interval }),
+	step: (by) => choose({ symbol: table.next(by) ?? symbol }),
+	zone: showZone,
+});
 const picker = byId("symbol") as HTMLSelectElement;
-picker.addEventListener("change", () => choose(picker.value, interval));
+picker.addEventListener("change", () => choose({ symbol: picker.value }));
 const buttons = [...byId("intervals").querySelectorAll("button")];
 for (const button of buttons) {
-	button.addEventListener("click", () => choose(symbol, intervalOf(button.textContent)));
+	button.addEventListener("click", () => choose({ interval: intervalOf(button.textContent) }));
 }
+const vwap = byId("vwap");
+vwap.addEventListener("click", () => {
+	remember("vwap-hidden", recall("vwap-hidden") === undefined ? "1" : undefined);
+	showVwap();
+});
 
 const feed = new Feed({
 	connection: showConnection,
 	hello({ resumed }) {
 		// Nothing was missed: what is shown goes on. Otherwise it is fetched; what is drawn stays until that has come.
-		if (!resumed) void load();
+		if (resumed) return;
+		void load();
+		comparison.load();
 	},
 	status(status) {
 		showStatus(status);
+		controls.show(status);
 		table.markStale(status.parts.flatMap(({ stale }) => stale ?? []));
 	},
-	quotes: takeQuotes,
-	alerts: (rows) => alerts.replace(rows),
-	alert: (row) => alerts.update(row),
+	quotes(changed) {
+		takeQuotes(changed);
+		comparison.takeQuotes(changed);
+	},
+	sparks(sparks) {
+		table.draw(sparks);
+		comparison.takeSparks(sparks);
+	},
+	alerts(rows) {
+		alerts.replace(rows);
+		alertChanges += 1;
+		draw();
+	},
+	alert(row) {
+		alerts.update(row);
+		alertChanges += 1;
+		draw();
+	},
 	bar(bar) {
 		series.addBar(bar);
 		draw();
@@ -65,30 +102,48 @@ const feed = new Feed({
 	},
 });
 
-/** Shows another symbol or interval and notes it in the address. */
-function choose(nextSymbol: string, nextInterval: Interval): void {
-	const hash = `#${encodeURIComponent(nextSymbol)}/${nextInterval}`;
+/** Shows another symbol, interval or others to compare with, and notes it in the address. */
+function choose(next: Partial<Address>): void {
+	const compared = (next.compared ?? comparison.symbols).filter((each) => each !== (next.symbol ?? symbol));
+	const address = { symbol, interval, ...next, compared };
+	const hash = writeAddress(address);
 	if (location.hash === hash) return;
 	history.replaceState(null, "", hash);
-	show(nextSymbol, nextInterval);
+	show(address);
 }
 
-function show(nextSymbol: string, nextInterval: Interval): void {
-	const sameSymbol = nextSymbol === symbol && symbol !== "";
-	symbol = nextSymbol;
-	interval = nextInterval;
+function show(next: Address): void {
+	const sameSymbol = next.symbol === symbol && symbol !== "";
+	const same = sameSymbol && next.interval === interval;
+	({ symbol, interval } = next);
+	comparison.show(next.compared, interval);
+	chart.compare(comparison.lines);
+	if (same) return;
 	series = new Series(interval);
 	hits = new Map();
 	visible = false;
 	marked = "";
-	chart.reset(interval !== "1d");
+	chart.reset(symbol, interval !== "1d");
 	for (const button of buttons) button.setAttribute("aria-pressed", String(button.textContent === interval));
 	table.select(symbol);
+	listSymbols();
 	takeQuotes([]);
+	showZone();
 	say(symbol ? "Loading…" : NOTHING);
 	// The events are followed before the history is asked for, so that nothing falls between them.
 	if (sameSymbol) void load();
 	else feed.follow(symbol);
+}
+
+function showZone(): void {
+	chart.setZone(controls.zone(interval === "1d"));
+	alerts.setZone(controls.zone(false));
+}
+
+function showVwap(): void {
+	const on = recall("vwap-hidden") === undefined;
+	vwap.setAttribute("aria-pressed", String(on));
+	chart.showVwap(on);
 }
 
 /** Fetches the history, again until it is there. Events that come meanwhile go into the same series. */
@@ -103,6 +158,8 @@ async function load(): Promise<void> {
 			const found = await fetchHistory(symbol, interval, undefined, signal);
 			if (signal.aborted) return;
 			into.load(found);
+			controls.setExchange(found.zone);
+			showZone();
 			if (!visible || (!found.storeError && loaded !== into)) chart.goToNewest();
 			// Without the store only the stream's bars are there: ask again until it is back.
 			if (!found.storeError) loaded = into;
@@ -144,9 +201,12 @@ function draw(): void {
 		const candles = series.candles();
 		chart.show(candles);
 		// Marks move only with new hits and new candles, not with each second.
-		const marks = `${hits.size} ${candles.length} ${candles.at(-1)?.time}`;
-		if (marks !== marked) chart.mark([...hits.values()], (iso) => series.windowOf(iso));
+		const marks = `${hits.size} ${alertChanges} ${candles.length} ${candles.at(-1)?.time}`;
+		if (marks !== marked) {
+			chart.mark({ hits: hits.values(), alerts: alerts.of(symbol), windowOf: (iso) => series.windowOf(iso) });
+		}
 		marked = marks;
+		chart.compare(comparison.lines);
 		byId("empty").hidden = candles.length > 0;
 	});
 }
@@ -159,7 +219,7 @@ function takeQuotes(changed: Quote[]): void {
 	if (added) listSymbols();
 	const quote = quotes.get(symbol);
 	if (!symbol && quotes.size > 0) {
-		choose([...quotes.keys()].sort()[0] ?? "", interval);
+		choose({ symbol: [...quotes.keys()].sort()[0] ?? "" });
 		return;
 	}
 	picker.value = symbol;
@@ -175,7 +235,8 @@ function takeQuotes(changed: Quote[]): void {
 function listSymbols(): void {
 	const names = [...quotes.keys()].sort();
 	picker.replaceChildren(...names.map((name) => new Option(name, name, false, name === symbol)));
-	picker.disabled = false;
+	picker.disabled = names.length === 0;
+	comparison.offer(names, symbol);
 }
 
 function say(text: string): void {
@@ -183,21 +244,12 @@ function say(text: string): void {
 	byId("empty").hidden = visible && series.candles().length > 0;
 }
 
-function intervalOf(text: string | undefined): Interval {
-	return INTERVALS.find((known) => known === text) ?? "1m";
-}
-
 function showAddress(): void {
-	const [name = "", wanted] = location.hash.slice(1).split("/");
-	let decoded = "";
-	try {
-		decoded = decodeURIComponent(name);
-	} catch {
-		// An address that was mangled on its way: the first symbol is shown.
-	}
-	const known = intervalOf(wanted);
-	if (decoded === symbol && known === interval && symbol !== "") return;
-	show(decoded, known);
+	const address = readAddress(location.hash);
+	if (symbol !== "" && writeAddress(address) === writeAddress({ symbol, interval, compared: comparison.symbols }))
+		return;
+	show(address);
 }
 addEventListener("hashchange", showAddress);
+showVwap();
 showAddress();

@@ -13,6 +13,8 @@ export interface Candle {
 	low: number;
 	close: number;
 	volume: number;
+	/** As the SQL computed it; null while the candle forms, as the seconds do not carry it, and at volume 0. */
+	vwap: number | null;
 	forming: boolean;
 }
 
@@ -84,8 +86,9 @@ export class Series {
 		const known = this.#closed.get(bar.window_start);
 		if (known && known.emittedAt >= bar.emitted_at) return;
 		if (bar.interval === "1d") this.#dayStart = Date.parse(bar.window_start) % MS["1d"];
-		const { open, high, low, close, volume } = bar;
-		const candle = { time: Date.parse(bar.window_start) / 1_000, open, high, low, close, volume, forming: false };
+		const { open, high, low, close, volume, vwap } = bar;
+		const time = Date.parse(bar.window_start) / 1_000;
+		const candle = { time, open, high, low, close, volume, vwap, forming: false };
 		this.#closed.set(bar.window_start, { candle, end: bar.window_end, emittedAt: bar.emitted_at });
 		this.#sorted = undefined;
 		if (bar.window_end <= this.#closedEnd) return;
@@ -104,7 +107,8 @@ export class Series {
 		if (day) {
 			if (day.event_time < this.#closedEnd) return [];
 			const [open, high, low, volume] = [day.day_open, day.day_high, day.day_low, day.day_volume];
-			return [{ time: this.windowOf(day.event_time), open, high, low, close: day.close, volume, forming: true }];
+			const time = this.windowOf(day.event_time);
+			return [{ time, open, high, low, close: day.close, volume, vwap: null, forming: true }];
 		}
 		const pieces: Piece[] = [
 			...[...this.#minutes.values()].map((bar) => ({ ...bar, start: bar.window_start })),
@@ -116,7 +120,7 @@ export class Series {
 			const time = this.windowOf(start);
 			const candle = candles.get(time);
 			if (!candle) {
-				candles.set(time, { time, open, high, low, close, volume, forming: true });
+				candles.set(time, { time, open, high, low, close, volume, vwap: null, forming: true });
 				continue;
 			}
 			candle.high = Math.max(candle.high, high);

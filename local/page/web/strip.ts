@@ -20,6 +20,9 @@ const CONSEQUENCES: Record<Part["part"], string> = {
 	rules: "alerts go by the rules before the last edit",
 };
 
+const RELOADING = "SQL is being reloaded: the job stops with a savepoint and goes on from it with the edited SQL";
+const ENDED = "The feed is over: all of its trades were sent.";
+
 /** Writes a status into the page. Text that has not changed is left alone, so that nothing is read out twice. */
 export function showStatus({ parts, figures }: Status): void {
 	showFigures(figures);
@@ -72,6 +75,9 @@ function showFigures(figures: Figures): void {
 }
 
 const problems = new Map<string, string>();
+let last: { text: string; at: number } | undefined;
+/** The feed has come to its end. */
+let over = false;
 
 function showParts(parts: Part[]): void {
 	const list = byId("parts");
@@ -86,11 +92,18 @@ function showParts(parts: Part[]): void {
 		if (item.title !== title) item.title = title;
 		write(item, state === "up" ? NAMES[part] : `${NAMES[part]} ${state}`);
 		item.setAttribute("aria-label", title);
-		const bad = state === "down" || state === "restarting";
-		problems.set(part, bad ? `${NAMES[part]} is ${state}: ${CONSEQUENCES[part]}${detail ? ` (${detail})` : ""}.` : "");
+		problems.set(part, problemOf(part, state, detail));
 	}
 	for (const gone of shown.values()) gone.remove();
+	over = parts.some(({ part, state }) => part === "producer" && state === "ended");
 	showProblems();
+}
+
+function problemOf(part: Part["part"], state: Part["state"], detail: string | undefined): string {
+	if (state !== "down" && state !== "restarting") return "";
+	const reloads = part === "sql" && state === "restarting";
+	const what = reloads ? RELOADING : `${NAMES[part]} is ${state}: ${CONSEQUENCES[part]}`;
+	return `${what}${detail ? ` (${detail})` : ""}.`;
 }
 
 /** Those that have no line in the table are in this one too. */
@@ -106,9 +119,15 @@ function staleText(stale: StaleSymbol[]): string {
 function showProblems(): void {
 	const texts = [...problems.values()].filter((text) => text !== "");
 	const line = byId("problems");
-	write(line, texts.join(" ") || "All parts are up");
+	write(line, texts.join(" ") || (over ? ENDED : "All parts are up"));
 	line.title = texts.join("\n");
 	line.classList.toggle("bad", texts.length > 0);
+	if (texts.length > 0) last = { text: texts.join(" "), at: Date.now() };
+}
+
+/** What was wrong last, and when it was so for the last time (epoch ms); undefined where nothing ever was. */
+export function lastProblem(): { text: string; at: number } | undefined {
+	return last;
 }
 
 function showFeed(feed: string | undefined): void {

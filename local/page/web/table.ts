@@ -1,23 +1,27 @@
 /** The table of all symbols: percent moves, sortable by each column, a click or Enter selects. */
-import type { Quote, StaleSymbol } from "../messages.ts";
+import type { Quote, Spark, StaleSymbol } from "../messages.ts";
 import { directionOf, formatPercent, formatPrice } from "./format.ts";
+import { SparkLine } from "./spark.ts";
 
 /** What each column sorts by, in the order of the heads in index.html. */
-const VALUES: ((quote: Quote) => number | string | null)[] = [
-	(quote) => quote.symbol,
-	(quote) => quote.last,
-	(quote) => quote.changePct,
-	(quote) => quote.minuteMovePct,
-	rangePct,
+const VALUES: ((row: Row) => number | string | null)[] = [
+	({ quote }) => quote.symbol,
+	({ quote }) => quote.last,
+	({ quote }) => quote.changePct,
+	({ quote }) => quote.minuteMovePct,
+	({ spark }) => spark.changePct,
+	({ quote }) => rangePct(quote),
 ];
 
 interface Row {
 	quote: Quote;
 	row: HTMLTableRowElement;
+	spark: SparkLine;
 	cells: {
 		last: HTMLElement;
 		change: HTMLElement;
 		minute: HTMLElement;
+		spark: HTMLElement;
 		low: HTMLElement;
 		high: HTMLElement;
 		at: HTMLElement;
@@ -37,6 +41,7 @@ export class QuoteTable {
 	#selected = "";
 	#stale = new Map<string, StaleSymbol>();
 	#sortTimer: number | undefined;
+	#sparks: Spark[] = [];
 
 	constructor(heads: HTMLElement, body: HTMLElement, onSelect: (symbol: string) => void) {
 		this.#body = body;
@@ -54,7 +59,27 @@ export class QuoteTable {
 			const row = this.#rows.get(quote.symbol) ?? this.#add(quote);
 			fill(row, quote);
 		}
-		this.#sortTimer ??= setTimeout(() => this.#order(), this.#body.children.length < this.#rows.size ? 0 : SORT_MS);
+		// A new row has its place at once.
+		if (this.#body.children.length < this.#rows.size) this.#order();
+		else if (quotes.length > 0) this.#sortTimer ??= setTimeout(() => this.#order(), SORT_MS);
+	}
+
+	/** Draws the last hour of these symbols on; one that has no row yet gets its line with its row. */
+	draw(sparks: Spark[]): void {
+		for (const spark of sparks) {
+			const row = this.#rows.get(spark.symbol);
+			if (row) row.spark.add(spark);
+			else this.#sparks.push(spark);
+		}
+	}
+
+	/** The symbol `step` rows below the one that the chart shows (above where it is negative), as the table is sorted. */
+	next(step: number): string | undefined {
+		const rows = [...this.#body.children];
+		const at = rows.findIndex((row) => row.classList.contains("selected"));
+		const row = rows[Math.min(rows.length - 1, Math.max(0, at + step))];
+		row?.scrollIntoView({ block: "nearest" });
+		return row?.querySelector(".name")?.textContent ?? undefined;
 	}
 
 	/** Marks the symbol that the chart shows. */
@@ -103,6 +128,7 @@ export class QuoteTable {
 			last: cell("price"),
 			change: cell("move"),
 			minute: cell("move"),
+			spark: cell("spark"),
 			range: cell("range"),
 			low: span("low"),
 			high: span("high"),
@@ -111,7 +137,11 @@ export class QuoteTable {
 		const track = span("track");
 		track.append(cells.at);
 		cells.range.append(cells.low, cells.high, track);
-		const made = { quote, row, cells };
+		const spark = new SparkLine();
+		cells.spark.append(spark.element);
+		for (const each of this.#sparks) if (each.symbol === quote.symbol) spark.add(each);
+		this.#sparks = this.#sparks.filter(({ symbol }) => symbol !== quote.symbol);
+		const made = { quote, row, spark, cells };
 		this.#rows.set(quote.symbol, made);
 		badge(row, this.#stale.get(quote.symbol));
 		this.#mark(quote.symbol, quote.symbol === this.#selected);
@@ -135,7 +165,7 @@ export class QuoteTable {
 		const value = VALUES[this.#sort.column] ?? (() => null);
 		const sign = this.#sort.descending ? -1 : 1;
 		const sorted = [...this.#rows.values()].sort(
-			(a, b) => compare(value(a.quote), value(b.quote), sign) || compare(a.quote.symbol, b.quote.symbol, 1),
+			(a, b) => compare(value(a), value(b), sign) || compare(a.quote.symbol, b.quote.symbol, 1),
 		);
 		// Only rows that are out of place are moved: moving one takes the focus away from what is in it.
 		const focused = document.activeElement;

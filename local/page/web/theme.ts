@@ -1,16 +1,5 @@
 /** The style sheet's colours for the canvas, which cannot use them by itself. */
-
-export interface Colours {
-	text: string;
-	muted: string;
-	line: string;
-	panel: string;
-	up: string;
-	down: string;
-	upFaint: string;
-	downFaint: string;
-	crosshair: string;
-}
+import type { Colours } from "./colours.ts";
 
 /** The colours as they are now: light or dark by what the system prefers. */
 export function colours(): Colours {
@@ -26,6 +15,9 @@ export function colours(): Colours {
 		upFaint: colour("up-faint"),
 		downFaint: colour("down-faint"),
 		crosshair: colour("crosshair"),
+		warn: colour("warn"),
+		vwap: colour("vwap"),
+		compared: [1, 2, 3, 4].map((n) => colour(`compared-${n}`)),
 	};
 }
 

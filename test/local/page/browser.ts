@@ -29,14 +29,32 @@ export interface Watched {
 	close(): Promise<void>;
 }
 
+/** A window that is not at any address yet. */
+export interface Window extends Watched {
+	/** Goes to an address, with nothing wrong so far, and waits until the page is live. */
+	go(url: string): Promise<void>;
+	/**
+	 * Leaves the page, so that nobody is connected to its server any more and nothing is remembered; the
+	 * window can be used again.
+	 */
+	leave(): Promise<void>;
+}
+
 /** Opens an address in a window of its own and waits until the page is live. */
 export async function open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Watched> {
+	const window = await openWindow(browser, options);
+	await window.go(url);
+	return window;
+}
+
+/** Opens a window that can be used for several pages, one after the other: that is quicker than a window each. */
+export async function openWindow(browser: Browser, options: BrowserContextOptions = {}): Promise<Window> {
 	const context = await browser.newContext({ viewport: { width: 1_440, height: 900 }, ...options });
 	const page = await context.newPage();
 	const wrongs: string[] = [];
-	const { host } = new URL(url);
+	let host = "";
 	page.on("request", (request) => {
-		if (new URL(request.url()).host !== host) wrongs.push(`request to ${request.url()}`);
+		if (host !== "" && new URL(request.url()).host !== host) wrongs.push(`request to ${request.url()}`);
 	});
 	page.on("pageerror", (error) => wrongs.push(`error: ${error.stack ?? error.message}`));
 	page.on("console", (message) => {
@@ -58,12 +76,21 @@ export async function open(browser: Browser, url: string, options: BrowserContex
 			for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
 		}).observe({ type: "layout-shift", buffered: true });
 	`);
-	await page.goto(url);
-	await page.locator("#connection[data-state=live]").waitFor();
 	return {
 		page,
 		wrongs,
 		shift: async () => (await page.evaluate("window.shifted")) as number,
 		close: () => context.close(),
+		async go(url) {
+			({ host } = new URL(url));
+			wrongs.length = 0;
+			await page.goto(url);
+			await page.locator("#connection[data-state=live]").waitFor();
+		},
+		async leave() {
+			host = "";
+			await page.evaluate("try { localStorage.clear(); } catch {}");
+			await page.goto("about:blank");
+		},
 	};
 }

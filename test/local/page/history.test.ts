@@ -52,8 +52,24 @@ describe("the store's bars", () => {
 		]);
 	});
 
-	test("are counted by interval", async () => {
-		expect(await store.counts()).toEqual({ "1m": 5, "5m": 1, "1h": 0, "1d": 0 });
+	test("of the last minutes are those of all symbols, back from the newest, oldest first", async () => {
+		const all = bars.filter(({ interval }) => interval === "1m");
+		const newest = Math.max(...all.map(({ window_start }) => Date.parse(window_start)));
+		const found = await store.recentMinutes(60_000);
+		expect(found.length).toBeGreaterThan(0);
+		expect(found.every(({ window_start }) => Date.parse(window_start) === newest)).toBe(true);
+		const starts = (await store.recentMinutes(3_600_000)).map(({ window_start }) => window_start);
+		expect(starts).toEqual(all.map(({ window_start }) => window_start).sort());
+	});
+
+	test("are counted by interval, with when the newest was emitted", async () => {
+		expect(await store.counts()).toEqual({
+			counts: { "1m": 5, "5m": 1, "1h": 0, "1d": 0 },
+			newest: bars
+				.map(({ emitted_at }) => emitted_at)
+				.sort()
+				.at(-1),
+		});
 	});
 });
 
@@ -67,7 +83,8 @@ test("a table that is not there yet is no bars; any other refusal is an error", 
 	await ask(questdb.url, "RENAME TABLE bars TO others");
 	try {
 		expect(await store.bars("AAA", "1m", 10)).toEqual([]);
-		expect(await store.counts()).toEqual({ "1m": 0, "5m": 0, "1h": 0, "1d": 0 });
+		expect(await store.counts()).toEqual({ counts: { "1m": 0, "5m": 0, "1h": 0, "1d": 0 }, newest: null });
+		expect(await store.recentMinutes(60_000)).toEqual([]);
 		await ask(questdb.url, "CREATE TABLE bars (symbol SYMBOL)");
 		await expect(store.counts()).rejects.toThrow(/refused a query: .*interval/);
 	} finally {

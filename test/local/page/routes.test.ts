@@ -3,19 +3,9 @@ import { Hub } from "../../../local/page/hub.ts";
 import type { History } from "../../../local/page/messages.ts";
 import { routes } from "../../../local/page/routes.ts";
 import { bar } from "./records.ts";
+import { quietStatus } from "./stub.ts";
 
 const START = "2013-10-07T13:30:00Z";
-const figures = {
-	tradesIn: null,
-	tradesPerSecond: null,
-	bars: null,
-	lake: null,
-	eventTime: null,
-	lagMs: null,
-	behindMs: null,
-	unreadable: 0,
-};
-
 let hub: Hub;
 let asked: unknown[];
 let stop: AbortController;
@@ -36,6 +26,7 @@ beforeEach(() => {
 			return {
 				symbol,
 				interval,
+				zone: "America/New_York",
 				bars,
 				minutes: [],
 				ticks: [],
@@ -44,7 +35,7 @@ beforeEach(() => {
 				storeError: null,
 			} satisfies History;
 		},
-		states: () => ({ status: { parts: [], figures }, quotes: [], alerts: [] }),
+		states: () => ({ status: quietStatus(), quotes: [], sparks: [], alerts: [] }),
 		signal: stop.signal,
 	});
 	get = async (path, headers = {}) => app.request(path, { headers: { host: "127.0.0.1:8080", ...headers } });
@@ -125,16 +116,17 @@ describe("the events", () => {
 		expect(response.headers.get("content-type")).toContain("text/event-stream");
 		hub.publish("bar", "BBB", bar("BBB", START, 1));
 		hub.publish("bar", "AAA", bar("AAA", START, 2));
-		const events = await readEvents(response, 5);
+		const events = await readEvents(response, 6);
 		expect(events.map((event) => event.split("\n")[0])).toEqual([
 			"event: hello",
 			"event: status",
 			"event: quotes",
+			"event: sparks",
 			"event: alerts",
 			"event: bar",
 		]);
 		expect(events[0]).toBe('event: hello\nid: e-0\ndata: {"resumed":false}');
-		expect(events[4]).toBe(`event: bar\nid: e-2\ndata: ${JSON.stringify(bar("AAA", START, 2))}`);
+		expect(events[5]).toBe(`event: bar\nid: e-2\ndata: ${JSON.stringify(bar("AAA", START, 2))}`);
 	});
 
 	test.each(["header", "query"])("go on where the browser left off, by its %s", async (way) => {
@@ -142,7 +134,7 @@ describe("the events", () => {
 		const response = await (way === "header"
 			? get("/api/events?symbol=AAA&last=", { "last-event-id": "e-1" })
 			: get("/api/events?symbol=AAA&last=e-1"));
-		const events = await readEvents(response, 6);
+		const events = await readEvents(response, 7);
 		expect(events[0]).toContain('{"resumed":true}');
 		const ids = events.filter((event) => event.startsWith("event: bar")).map((event) => event.split("\n")[1]);
 		expect(ids).toEqual(["id: e-2", "id: e-3"]);

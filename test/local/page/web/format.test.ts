@@ -58,9 +58,11 @@ describe("numbers", () => {
 describe("times", () => {
 	const now = Date.parse("2026-11-22T15:00:00Z");
 
-	test("the day is left out where it is today's, in UTC", () => {
-		expect(formatTime("2026-11-22T00:00:01.000Z", now)).toBe("00:00:01");
-		expect(formatTime("2026-11-21T23:59:59.000Z", now)).toBe("2026-11-21 23:59:59");
+	test("the day is left out where it is today's, by the zone's clock", () => {
+		expect(formatTime("2026-11-22T00:00:01.000Z", now, "UTC")).toBe("00:00:01");
+		expect(formatTime("2026-11-21T23:59:59.000Z", now, "UTC")).toBe("2026-11-21 23:59:59");
+		expect(formatTime("2026-11-22T00:00:01.000Z", now, "Asia/Tokyo")).toBe("2026-11-22 09:00:01");
+		expect(formatTime("2026-11-22T15:00:01.000Z", now, "Asia/Tokyo")).toBe("00:00:01");
 	});
 
 	test.each([

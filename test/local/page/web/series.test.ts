@@ -11,6 +11,7 @@ function history(over: Partial<History>): History {
 	return {
 		symbol: "AAA",
 		interval: "1m",
+		zone: "America/New_York",
 		bars: [],
 		minutes: [],
 		ticks: [],
@@ -34,6 +35,14 @@ describe("closed bars", () => {
 			{ time: seconds("13:30:00"), close: 10, forming: false },
 			{ time: seconds("13:31:00"), close: 11, forming: false },
 		]);
+	});
+
+	test("carry the average price that the SQL computed, or none", () => {
+		const series = seriesOf("1m", [
+			bar("AAA", at("13:30:00"), 10, { vwap: 9.98 }),
+			bar("AAA", at("13:31:00"), 10, { volume: 0, vwap: null }),
+		]);
+		expect(series.candles().map(({ vwap }) => vwap)).toEqual([9.98, null]);
 	});
 
 	test("that come twice change nothing, not even the candle object", () => {
@@ -82,6 +91,7 @@ describe("the forming candle", () => {
 			low: 9.5,
 			close: 12,
 			volume: 50,
+			vwap: null,
 			forming: true,
 		});
 	});
@@ -132,6 +142,7 @@ describe("the forming candle", () => {
 			low: 9.7,
 			close: 10.2,
 			volume: 307,
+			vwap: null,
 			forming: true,
 		});
 		series.addBar(bar("AAA", at("13:30:00"), 10.1, { interval: "5m" }));
@@ -155,7 +166,7 @@ describe("the forming candle", () => {
 		const day = { day_open: 10, day_high: 14, day_low: 9, day_volume: 5_000 };
 		const series = seriesOf("1d", [tick("AAA", at("13:30:01"), 12, day), tick("AAA", at("13:30:00"), 11, day)]);
 		expect(series.candles()).toEqual([
-			{ time: seconds("05:00:00"), open: 10, high: 14, low: 9, close: 12, volume: 5_000, forming: true },
+			{ time: seconds("05:00:00"), open: 10, high: 14, low: 9, close: 12, volume: 5_000, vwap: null, forming: true },
 		]);
 	});
 

@@ -1,0 +1,74 @@
+/** Measures each arrow of the pipeline, as the page sees it: what came through, how fast, and how far it is behind. */
+import type { AlertRow, Arrow, Figures, Flow } from "./messages.ts";
+import { Rate } from "./rate.ts";
+
+/** What the arrows are made of, each known to the part of the page that reads it. */
+export interface Measured {
+	figures: Figures;
+	/** Records that the producer has sent, where it is ours. */
+	sent: number | null;
+	alerts: AlertRow[];
+}
+
+type Stream = "bars" | "ticks" | "hits";
+
+export class FlowMeter {
+	readonly #seen: Record<Stream, { count: number; lagMs: number | null; newest: string }> = {
+		bars: { count: 0, lagMs: null, newest: "" },
+		ticks: { count: 0, lagMs: null, newest: "" },
+		hits: { count: 0, lagMs: null, newest: "" },
+	};
+	readonly #rates = new Map<keyof Flow, Rate>();
+	#storeLagMs: number | null = null;
+	#latestLagMs: number | null = null;
+
+	/** Notes a record of a stream when it arrives. What the stream held already says nothing about the lag. */
+	saw(stream: Stream, emittedAt: string, now: number): void {
+		const seen = this.#seen[stream];
+		seen.count += 1;
+		if (emittedAt < seen.newest) return;
+		seen.newest = emittedAt;
+		seen.lagMs = Math.max(0, now - Date.parse(emittedAt));
+	}
+
+	/** Notes what the store's newest bar is (ISO `emitted_at`), to be held against the stream's. */
+	storeHas(newest: string | null): void {
+		const { newest: streamed } = this.#seen.bars;
+		if (newest !== null && streamed !== "") {
+			this.#storeLagMs = Math.max(0, Date.parse(streamed) - Date.parse(newest));
+		}
+	}
+
+	/** Notes how far the table of latest prices is behind the stream of ticks, in event time. */
+	latestIsBehind(ms: number | null): void {
+		this.#latestLagMs = ms;
+	}
+
+	/** All arrows as of `now` (epoch ms). */
+	read(now: number, { figures, sent, alerts }: Measured): Flow {
+		const { tradesIn, behindMs, bars, lake, eventTime } = figures;
+		const stored = bars && bars["1m"] + bars["5m"] + bars["1h"] + bars["1d"];
+		const until = lake?.until ?? null;
+		const lakeLag =
+			until === null || eventTime === null ? null : Math.max(0, Date.parse(eventTime) - Date.parse(until));
+		const waiting = alerts.filter(({ status }) => status === "waiting" || status === "sending");
+		const oldest = waiting.map(({ changed }) => now - Date.parse(changed));
+		return {
+			trades: this.#arrow("trades", now, sent, null),
+			job: this.#arrow("job", now, tradesIn, behindMs),
+			bars: this.#arrow("bars", now, this.#seen.bars.count, this.#seen.bars.lagMs),
+			ticks: this.#arrow("ticks", now, this.#seen.ticks.count, this.#seen.ticks.lagMs),
+			hits: this.#arrow("hits", now, this.#seen.hits.count, this.#seen.hits.lagMs),
+			lake: this.#arrow("lake", now, lake?.trades ?? null, lakeLag),
+			store: this.#arrow("store", now, stored, this.#storeLagMs),
+			latest: { total: null, perSecond: null, lagMs: this.#latestLagMs },
+			alerts: this.#arrow("alerts", now, alerts.length, Math.max(0, ...oldest)),
+		};
+	}
+
+	#arrow(name: keyof Flow, now: number, total: number | null, lagMs: number | null): Arrow {
+		const rate = this.#rates.get(name) ?? new Rate();
+		this.#rates.set(name, rate);
+		return { total, perSecond: total === null ? null : rate.next(now, total), lagMs };
+	}
+}
