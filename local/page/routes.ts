@@ -1,5 +1,6 @@
 /** The page's HTTP side: the bundle, the history of bars, and the events. Answers this machine's browsers only. */
 import { Hono } from "hono";
+import { compress } from "hono/compress";
 import { secureHeaders } from "hono/secure-headers";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import { Interval } from "../../contracts.ts";
@@ -47,6 +48,8 @@ export function routes({ bundle, hub, history, states, signal }: RoutesOptions):
 		const host = (c.req.header("host") ?? "").replace(/:\d+$/, "");
 		return HOSTS.has(host) ? next() : c.text(`${host} is not this machine`, 421);
 	});
+	// Not the events: what is compressed waits for more.
+	for (const path of ["/", "/assets/*", "/api/bars"]) app.use(path, compress());
 	app.get("/", (c) => c.html(bundle.html, 200, { "cache-control": "no-cache" }));
 	app.get("/assets/:name", (c) => {
 		const asset = bundle.assets.get(c.req.param("name"));

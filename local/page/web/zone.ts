@@ -2,6 +2,8 @@
 
 export type ZoneChoice = "utc" | "exchange" | "local";
 
+/** The reader's own; making a format to ask it of takes a while. */
+let own: string | undefined;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** An instant (epoch ms) as a clock in the zone shows it: `2013-10-07 09:30:00`. */
@@ -21,7 +23,8 @@ export function writeTime(ms: number, zone: string): string {
 export function zoneOf(choice: ZoneChoice, exchange: string | undefined): string {
 	if (choice === "utc") return "UTC";
 	if (choice === "exchange") return exchange ?? "UTC";
-	return Intl.DateTimeFormat().resolvedOptions().timeZone;
+	own ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+	return own;
 }
 
 /** `America/New_York` as `New York`. */
@@ -29,7 +32,7 @@ export function nameOf(zone: string): string {
 	return zone.slice(zone.lastIndexOf("/") + 1).replaceAll("_", " ");
 }
 
-const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /**
  * What stands below the chart at an instant (epoch seconds): `09:30`, or the day where one begins. The library finds
@@ -38,5 +41,6 @@ const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", t
 export function tickLabel(seconds: number, zone: string, isTime: boolean): string {
 	const text = writeTime(seconds * 1_000, zone);
 	const morning = Number(text.slice(11, 13)) < 12;
-	return isTime || !morning ? text.slice(11, 16) : DAY.format(Date.parse(`${text.slice(0, 10)}T00:00:00Z`));
+	if (isTime || !morning) return text.slice(11, 16);
+	return `${Number(text.slice(8, 10))} ${MONTHS[Number(text.slice(5, 7)) - 1]}`;
 }

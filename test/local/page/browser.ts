@@ -3,7 +3,8 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { chromium } from "playwright-core";
 import { findPrerequisites } from "../../../local/prerequisites.ts";
 
-const FLAGS = [
+/** How Chromium is started for tests. */
+export const FLAGS = [
 	"--headless",
 	"--no-sandbox",
 	"--disable-gpu",

@@ -16,7 +16,13 @@ beforeEach(() => {
 	asked = [];
 	stop = new AbortController();
 	const app = routes({
-		bundle: { html: "<p>page", assets: new Map([["main-ABC.js", { type: "text/javascript", body: "1" }]]) },
+		bundle: {
+			html: "<p>page",
+			assets: new Map([
+				["main-ABC.js", { type: "text/javascript", body: "1" }],
+				["large-ABC.js", { type: "text/javascript", body: "1;".repeat(5_000) }],
+			]),
+		},
 		hub,
 		history: async (symbol, interval, before) => {
 			asked.push([symbol, interval, before]);
@@ -83,6 +89,15 @@ describe("the page", () => {
 
 	test.each(["localhost:8080", "127.0.0.1", "[::1]:8080"])("is for the host %s", async (host) => {
 		expect((await get("/", { host })).status).toBe(200);
+	});
+
+	test("is sent compressed where the browser takes that, the events never are", async () => {
+		const headers = { "accept-encoding": "gzip" };
+		expect((await get("/assets/large-ABC.js", headers)).headers.get("content-encoding")).toBe("gzip");
+		expect((await get("/assets/large-ABC.js")).headers.get("content-encoding")).toBeNull();
+		const events = await get("/api/events?symbol=AAA", headers);
+		expect(events.headers.get("content-encoding")).toBeNull();
+		await events.body?.cancel();
 	});
 
 	test("that is not there is 404", async () => expect((await get("/nothing")).status).toBe(404));

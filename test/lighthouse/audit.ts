@@ -1,0 +1,52 @@
+/** Lighthouse over an address, in the Chromium that is installed. */
+import getPort from "get-port";
+import lighthouse, { desktopConfig } from "lighthouse";
+import { chromium } from "playwright-core";
+import { findPrerequisites } from "../../local/prerequisites.ts";
+import { FLAGS } from "../local/page/browser.ts";
+
+/** What is asked of the page, and in which of Lighthouse's two worlds. */
+export const CATEGORIES = ["performance", "accessibility", "best-practices"] as const;
+export type FormFactor = "mobile" | "desktop";
+
+export interface Audit {
+	/** 0 to 100, by category. */
+	scores: Record<(typeof CATEGORIES)[number], number>;
+	/** What is not perfect: `color-contrast: Background and foreground colors …`. */
+	findings: string[];
+	/** Requests of the page that left this machine. */
+	abroad: string[];
+}
+
+/** Runs Lighthouse once. Throws where it could not finish: a score that is missing is no score. */
+export async function audit(url: string, formFactor: FormFactor): Promise<Audit> {
+	const { chromium: executablePath } = await findPrerequisites(["chromium"]);
+	const port = await getPort({ host: "127.0.0.1" });
+	const browser = await chromium.launch({ executablePath, args: [...FLAGS, `--remote-debugging-port=${port}`] });
+	try {
+		const flags = { port, logLevel: "error" as const, onlyCategories: [...CATEGORIES] };
+		const result = await lighthouse(url, flags, formFactor === "desktop" ? desktopConfig : undefined);
+		if (!result) throw new Error(`Lighthouse gave no result for ${url}`);
+		const { lhr } = result;
+		if (lhr.runtimeError) throw new Error(`Lighthouse failed: ${lhr.runtimeError.message}`);
+		const scoreOf = (category: string) => {
+			const score = lhr.categories[category]?.score;
+			if (typeof score !== "number") throw new Error(`Lighthouse gave no score for ${category}`);
+			return Math.round(100 * score);
+		};
+		const scores = Object.fromEntries(CATEGORIES.map((category) => [category, scoreOf(category)]));
+		const { host } = new URL(url);
+		const details = lhr.audits["network-requests"]?.details;
+		if (details?.type !== "table" || details.items.length === 0) throw new Error("Lighthouse saw no requests");
+		const requests = details.items.map((item) => String(item.url));
+		return {
+			scores: scores as Audit["scores"],
+			findings: Object.values(lhr.audits)
+				.filter(({ score }) => score !== null && score < 0.9)
+				.map(({ id, title, displayValue = "" }) => `${id}: ${title} ${displayValue}`.trim()),
+			abroad: requests.filter((each) => new URL(each).host !== host),
+		};
+	} finally {
+		await browser.close();
+	}
+}
