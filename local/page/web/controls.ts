@@ -95,6 +95,9 @@ export class Controls {
 		const [, exchange, local] = this.#zone.options;
 		const known = this.#exchange && nameOf(this.#exchange);
 		if (exchange) exchange.textContent = known ? `Exchange (${known})` : "Exchange";
-		if (local) local.textContent = `Local (${nameOf(zoneOf("local", undefined))})`;
+		// What the reader's own zone is takes the browser a while to say, and is not needed at once.
+		requestIdleCallback(() => {
+			if (local) local.textContent = `Local (${nameOf(zoneOf("local", undefined))})`;
+		});
 	}
 }

@@ -1,6 +1,7 @@
 /** The table of all symbols: percent moves, sortable by each column, a click or Enter selects. */
 import type { Quote, Spark, StaleSymbol } from "../messages.ts";
 import { directionOf, formatPercent, formatPrice } from "./format.ts";
+import { InView } from "./in-view.ts";
 import { SparkLine } from "./spark.ts";
 
 /** What each column sorts by, in the order of the heads in index.html. */
@@ -42,10 +43,15 @@ export class QuoteTable {
 	#stale = new Map<string, StaleSymbol>();
 	#sortTimer: number | undefined;
 	#sparks: Spark[] = [];
+	readonly #view: InView;
 
 	constructor(heads: HTMLElement, body: HTMLElement, onSelect: (symbol: string) => void) {
 		this.#body = body;
 		this.#onSelect = onSelect;
+		this.#view = new InView(body.closest(".scroll") ?? body, (row) => {
+			const known = this.#rows.get(row.querySelector(".name")?.textContent ?? "");
+			if (known) fill(known);
+		});
 		this.#heads = [...heads.querySelectorAll("th")];
 		this.#heads.forEach((head, i) => {
 			head.querySelector("button")?.addEventListener("click", () => this.#sortBy(i));
@@ -56,8 +62,12 @@ export class QuoteTable {
 	/** Shows new and changed quotes. */
 	update(quotes: Quote[]): void {
 		for (const quote of quotes) {
-			const row = this.#rows.get(quote.symbol) ?? this.#add(quote);
-			fill(row, quote);
+			const known = this.#rows.get(quote.symbol);
+			if (!known) this.#add(quote);
+			else {
+				known.quote = quote;
+				this.#view.change(known.row);
+			}
 		}
 		// A new row has its place at once.
 		if (this.#body.children.length < this.#rows.size) this.#order();
@@ -101,7 +111,7 @@ export class QuoteTable {
 		row?.querySelector("button")?.setAttribute("aria-pressed", String(on));
 	}
 
-	#add(quote: Quote): Row {
+	#add(quote: Quote): void {
 		const row = document.createElement("tr");
 		const name = document.createElement("th");
 		name.scope = "row";
@@ -145,7 +155,7 @@ export class QuoteTable {
 		this.#rows.set(quote.symbol, made);
 		badge(row, this.#stale.get(quote.symbol));
 		this.#mark(quote.symbol, quote.symbol === this.#selected);
-		return made;
+		this.#view.add(row);
 	}
 
 	/** Names from A on, numbers from the largest on; the same column again turns it round. */
@@ -167,6 +177,8 @@ export class QuoteTable {
 		const sorted = [...this.#rows.values()].sort(
 			(a, b) => compare(value(a), value(b), sign) || compare(a.quote.symbol, b.quote.symbol, 1),
 		);
+		// The first rows come all at once.
+		if (this.#body.childElementCount === 0) this.#body.replaceChildren(...sorted.map(({ row }) => row));
 		// Only rows that are out of place are moved: moving one takes the focus away from what is in it.
 		const focused = document.activeElement;
 		sorted.forEach(({ row }, i) => {
@@ -207,9 +219,7 @@ function badge(row: HTMLTableRowElement, stale: StaleSymbol | undefined): void {
 	if (!there) name.append(made);
 }
 
-function fill(row: Row, quote: Quote): void {
-	const { cells } = row;
-	row.quote = quote;
+function fill({ cells, quote }: Row): void {
 	write(cells.last, formatPrice(quote.last));
 	write(cells.change, formatPercent(quote.changePct, ""), `move ${directionOf(quote.changePct)}`);
 	const title = quote.changeBase === null ? "" : `since the ${quote.changeBase}`;
