@@ -83,6 +83,7 @@ try {
 			whole((sent - before) / seen.seconds),
 			(seen.frames / seen.seconds).toFixed(1),
 			`${((100 * seen.dropped) / Math.max(1, seen.frames + seen.dropped)).toFixed(1)} %`,
+			`${seen.cpuPct.toFixed(0)} %`,
 			String(seen.longTasks),
 			whole(seen.longestMs),
 			seen.heapMiB.toFixed(1),

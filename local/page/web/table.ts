@@ -56,6 +56,12 @@ export class QuoteTable {
 		this.#heads.forEach((head, i) => {
 			head.querySelector("button")?.addEventListener("click", () => this.#sortBy(i));
 		});
+		// With a grid in place of its own layout a table is none any more, unless that is said.
+		const table = body.closest("table");
+		table?.setAttribute("role", "table");
+		for (const group of table?.children ?? []) group.setAttribute("role", "rowgroup");
+		heads.setAttribute("role", "row");
+		for (const head of this.#heads) head.setAttribute("role", "columnheader");
 		body.addEventListener("keydown", (event) => this.#move(event));
 	}
 
@@ -113,8 +119,9 @@ export class QuoteTable {
 
 	#add(quote: Quote): void {
 		const row = document.createElement("tr");
+		row.setAttribute("role", "row");
 		const name = document.createElement("th");
-		name.scope = "row";
+		name.setAttribute("role", "rowheader");
 		const button = document.createElement("button");
 		button.type = "button";
 		button.className = "name";
@@ -125,6 +132,7 @@ export class QuoteTable {
 		const cell = (className: string) => {
 			const made = document.createElement("td");
 			made.className = className;
+			made.setAttribute("role", "cell");
 			row.append(made);
 			return made;
 		};

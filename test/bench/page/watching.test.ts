@@ -30,6 +30,9 @@ test("a page that is kept busy has a long task and has dropped frames; memory th
 	const busy = await look();
 	expect(busy.longTasks).toBeGreaterThanOrEqual(1);
 	expect(busy.longestMs).toBeGreaterThan(290);
+	// A third of a second of work in about half a second, or in more where the machine is busy with other things.
+	expect(busy.cpuPct).toBeGreaterThan(quiet.cpuPct);
+	expect(busy.cpuPct * busy.seconds).toBeGreaterThan(5);
 	expect(busy.dropped).toBeGreaterThan(10);
 	expect(busy.heapMiB).toBeGreaterThan(quiet.heapMiB + 2);
 	expect(busy.nodes).toBeGreaterThanOrEqual(quiet.nodes + 500);

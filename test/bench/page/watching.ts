@@ -7,6 +7,8 @@ export interface Seen {
 	frames: number;
 	/** Frames of 60 a second that were not drawn. */
 	dropped: number;
+	/** CPU time of the page's main thread, in percent of a core: what others do on the machine is not in it. */
+	cpuPct: number;
 	/** Tasks of more than 50 ms: how many, and the longest one. */
 	longTasks: number;
 	longestMs: number;
@@ -37,6 +39,14 @@ const WATCH = `
 export async function watch(tab: Page): Promise<() => Promise<Seen>> {
 	const session: CDPSession = await tab.context().newCDPSession(tab);
 	await tab.addInitScript(WATCH);
+	await session.send("Performance.enable", { timeDomain: "threadTicks" });
+	const cpuSeconds = async () => {
+		const { metrics } = await session.send("Performance.getMetrics");
+		const task = metrics.find(({ name }) => name === "TaskDuration");
+		if (!task) throw new Error("Chromium does not say how long its tasks took");
+		return task.value;
+	};
+	let cpu = await cpuSeconds();
 	let since = performance.now();
 	return async () => {
 		const taken = (await tab.evaluate(`(() => {
@@ -45,15 +55,17 @@ export async function watch(tab: Page): Promise<() => Promise<Seen>> {
 			return { frames, dropped, long };
 		})()`)) as { frames: number; dropped: number; long: number[] };
 		const seconds = (performance.now() - since) / 1_000;
+		const cpuPct = (100 * ((await cpuSeconds()) - cpu)) / seconds;
 		await session.send("HeapProfiler.collectGarbage");
 		const { usedSize } = await session.send("Runtime.getHeapUsage");
 		const { nodes } = await session.send("Memory.getDOMCounters");
 		// The collection itself is none of the page's doing.
 		await tab.evaluate("Object.assign(window.seen, { frames: 0, dropped: 0, long: [], last: 0 })");
 		since = performance.now();
+		cpu = await cpuSeconds();
 		const { frames, dropped, long } = taken;
 		return {
-			...{ seconds, frames, dropped, nodes },
+			...{ seconds, frames, dropped, nodes, cpuPct },
 			longTasks: long.length,
 			longestMs: Math.max(0, ...long),
 			heapMiB: usedSize / 1024 ** 2,
