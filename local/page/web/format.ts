@@ -22,6 +22,14 @@ export function formatPrice(price: number | null): string {
 	return price === null ? "–" : digits(price, decimalsOf(price));
 }
 
+/** A price with all of its decimals, up to the sixth, and at least as many as others of its size. */
+export function formatExact(price: number): string {
+	for (let decimals = decimalsOf(price); decimals < 6; decimals += 2) {
+		if (Math.abs(price - Number(price.toFixed(decimals))) < 1e-9) return digits(price, decimals);
+	}
+	return digits(price, 6);
+}
+
 export function formatCount(count: number | null): string {
 	return count === null ? "–" : digits(count, 0);
 }

@@ -1,5 +1,5 @@
 /** The line of exact values above the chart, and what the chart says to those who cannot see it. */
-import { directionOf, formatPercent, formatPrice, formatVolume } from "./format.ts";
+import { directionOf, formatCount, formatExact, formatPercent, formatPrice } from "./format.ts";
 import type { Candle } from "./series.ts";
 import { writeTime } from "./zone.ts";
 
@@ -33,11 +33,11 @@ export function writeLegend(legend: HTMLElement, candle: Candle | undefined, zon
 	const change = (100 * (close - open)) / open;
 	const values: [string, string][] = [
 		["", writeTime(time * 1_000, zone).slice(0, 16)],
-		["O", formatPrice(open)],
-		["H", formatPrice(high)],
-		["L", formatPrice(low)],
-		["C", formatPrice(close)],
-		["V", formatVolume(volume)],
+		["O", formatExact(open)],
+		["H", formatExact(high)],
+		["L", formatExact(low)],
+		["C", formatExact(close)],
+		["V", formatCount(volume)],
 		["VWAP", formatPrice(vwap)],
 	];
 	const parts = values.map(([name, value]) => part("", name, value));

@@ -123,7 +123,7 @@ describe("the chart", () => {
 		expect(await tab.getByRole("button", { name: "5m", exact: true }).getAttribute("aria-pressed")).toBe("true");
 		await tab.evaluate("location.hash = '#LOSER/1d'");
 		await eventually(() => text(tab, "legend")).toMatch(
-			/2013-10-07 05:00 O19.00 H21.00 L18.00 C20.00 V50.0k .* forming/,
+			/2013-10-07 05:00 O19.00 H21.00 L18.00 C20.00 V50,000 .* forming/,
 		);
 	});
 

@@ -4,6 +4,7 @@ import type { Browser, BrowserContextOptions, Page as Tab } from "playwright-cor
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { AlertRow } from "../../../local/page/messages.ts";
 import { openWindow, startBrowser, type Window } from "./browser.ts";
+import { readCandles } from "./candles.ts";
 import { channels, contrast } from "./contrast.ts";
 import { bar, hit, MARKUP, tick } from "./records.ts";
 import { quietStatus, type Stub, startStub } from "./stub.ts";
@@ -111,27 +112,18 @@ describe("the crosshair", () => {
 	test("shows the exact values of the candle under it, and the last one's when it leaves", async () => {
 		const { tab } = await show("#SPY/1m");
 		await eventually(() => text(tab, "#legend")).toMatch(/^2013-10-07 14:00 .* forming$/);
-		const box = await tab.locator("#chart").boundingBox();
-		if (!box) throw new Error("the chart is not to be seen");
-		const seen = new Set<string>();
-		for (let x = 0.3; x < 0.85; x += 0.1) {
-			await tab.mouse.move(box.x + x * box.width, box.y + box.height / 3);
-			await eventually(() => text(tab, "#legend")).toMatch(/^2013-10-07 13:\d\d O/);
-			seen.add(await text(tab, "#legend"));
+		const read = await readCandles(tab, { stepPx: 12, back: false });
+		expect(read.size).toBe(61);
+		for (const { window_start, open, high, low, close, volume, vwap } of minutes("SPY", 60, 100, 0.1)) {
+			const time = window_start.slice(0, 16).replace("T", " ");
+			const exact = [open, high, low, close].map((price) => Number(price.toFixed(6)));
+			expect(read.get(time)).toEqual({
+				...{ time, open: exact[0], high: exact[1], low: exact[2], close: exact[3], volume, forming: false },
+				vwap: Number(vwap?.toFixed(2)),
+			});
 		}
-		expect(seen.size).toBe(6);
-		for (const each of seen) {
-			const [, minute = "", open, high, low, close, volume, average] =
-				/13:(\d\d) O([\d.]+) H([\d.]+) L([\d.]+) C([\d.]+) V([\d,.k]+) VWAP([\d.]+)/.exec(each) ?? [];
-			const exact = 100 + 0.1 * Number(minute);
-			expect([open, high, low, close, volume, average].map(Number)).toEqual(
-				[exact - 0.1, exact + 0.05, exact - 0.15, exact, Number.NaN, exact - 0.05].map((value) =>
-					Number(value.toFixed(2)),
-				),
-			);
-			expect(volume).toBe("1,000");
-		}
-		await tab.mouse.move(box.x + 10, 5);
+		expect(read.get("2013-10-07 14:00")).toMatchObject({ close: 106, vwap: Number.NaN, forming: true });
+		await tab.mouse.move(300, 5);
 		await eventually(() => text(tab, "#legend")).toMatch(/^2013-10-07 14:00 .* forming$/);
 	});
 });

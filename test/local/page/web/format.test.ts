@@ -4,6 +4,7 @@ import {
 	directionOf,
 	formatCount,
 	formatDuration,
+	formatExact,
 	formatPercent,
 	formatPrice,
 	formatTime,
@@ -54,6 +55,16 @@ describe("numbers", () => {
 		[null, "flat"],
 	])("a move of %s is %s", (move, direction) => expect(directionOf(move)).toBe(direction));
 });
+
+test.each([
+	[167.97, "167.97"],
+	[167.975, "167.9750"],
+	[167.99501, "167.995010"],
+	[43_250.1, "43,250.10"],
+	[0.5, "0.5000"],
+	[0.000123, "0.000123"],
+	[0.1 + 0.2, "0.3000"],
+])("the exact price %d is %s", (price, text) => expect(formatExact(price)).toBe(text));
 
 describe("times", () => {
 	const now = Date.parse("2026-11-22T15:00:00Z");
