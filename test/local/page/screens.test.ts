@@ -404,6 +404,21 @@ describe("every screen", () => {
 		}
 		for (const id of ["lag", "chart", "alerts-title", "intervals", "compare", "vwap", "show-flow", "zone"])
 			expect([id, await tab.locator(`#${id}`).isVisible()]).toEqual([id, true]);
+		// Nothing lies over its neighbour.
+		const heads = ["symbol", "last", "compare", "vwap", "intervals"];
+		const boxes = await Promise.all(heads.map((id) => tab.locator(`#${id}`).boundingBox()));
+		for (const [i, a] of boxes.entries()) {
+			for (const [j, b] of boxes.entries()) {
+				if (!a || !b) throw new Error("Something of the chart's head is not to be seen");
+				const apart = a.x + a.width <= b.x + 1 || a.y + a.height <= b.y + 1;
+				if (i < j)
+					expect([heads[i], heads[j], apart || b.x + b.width <= a.x + 1 || b.y + b.height <= a.y + 1]).toEqual([
+						heads[i],
+						heads[j],
+						true,
+					]);
+			}
+		}
 		expect(await shift()).toBeLessThan(0.005);
 		await picture(tab, name);
 		await tab.locator("#show-flow").click();
