@@ -17,6 +17,7 @@ export async function program(): Promise<Command> {
 	const { athenaCommand } = await import("./athena/command.ts");
 	const { lakeCommand } = await import("./lake/command.ts");
 	const { grafanaCommand } = await import("../grafana/command.ts");
+	const { costCommand } = await import("../infra/cost/command.ts");
 	const command = new Command("tidemark")
 		.description(
 			"Stream analytics for market data: trades through Kinesis, Flink SQL and Iceberg, on this machine or on AWS",
@@ -32,6 +33,7 @@ export async function program(): Promise<Command> {
 		.addCommand(athenaCommand())
 		.addCommand(lakeCommand())
 		.addCommand(grafanaCommand())
+		.addCommand(costCommand())
 		.addCommand(cleanCommand());
 	// Subcommands inherit neither of these.
 	for (const each of [command, ...command.commands, ...command.commands.flatMap(({ commands }) => commands)])

@@ -55,7 +55,7 @@ export const PRICES = {
 		usd: 0.1,
 		unit: "GB-month",
 		seen: "aws",
-		where: `${flinkText}; it calls the 50 GB of each KPU included, the pricing page charges for them: they are counted`,
+		where: `${flinkText}; it calls the 50 GB of each KPU included, AWS' developer guide charges for running storage: counted`,
 	},
 	flinkBackup: { ...flink, usd: 0.023, unit: "GB-month", seen: "aws", where: flinkText },
 

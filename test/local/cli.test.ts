@@ -33,13 +33,13 @@ describe("the command line", () => {
 	test("has its help and its version on stdout", async () => {
 		const help = await tidemark("--help");
 		expect(help).toMatchObject({ code: 0, stderr: "" });
-		for (const name of ["up", "produce", "query", "latest", "clean"])
+		for (const name of ["up", "produce", "query", "latest", "cost", "clean"])
 			expect(help.stdout).toMatch(new RegExp(`^  ${name} `, "m"));
 		const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 		expect(await tidemark("--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
 	});
 
-	test.each(["up", "produce", "query", "latest", "clean"])("%s has a help of its own", async (name) => {
+	test.each(["up", "produce", "query", "latest", "cost", "clean"])("%s has a help of its own", async (name) => {
 		const { code, stdout } = await tidemark(name, "--help");
 		expect(code).toBe(0);
 		expect(stdout).toContain(`Usage: tidemark ${name}`);
