@@ -1,3 +1,4 @@
+import type { Config } from "../config.ts";
 import { adviceFor } from "./advice.ts";
 import type { Capacity } from "./capacity.ts";
 import { type Cost, costOf } from "./cost.ts";
@@ -25,7 +26,7 @@ export function reportOf(demand: Demand, { items = false, prices = PRICES as Pri
 		rates(demand, prices),
 		comparison(demand, cost, prices),
 		cheaper(demand, prices),
-		sources(cost.lines, prices),
+		[sources(cost.lines, prices), ...notCounted(demand.config)].join("\n"),
 	].join("\n\n");
 }
 
@@ -116,6 +117,16 @@ function sources(lines: readonly Line[], prices: Prices): string {
 	return doubtful.length === 0
 		? `${told}; sources: docs/cost.md`
 		: `${told} (${dollars(totalOf(doubtful))} of the total); sources: docs/cost.md\nUnconfirmed: ${names}`;
+}
+
+/** Settings that cost something which is not on the bill. */
+function notCounted({ retentionHours, resultsRetentionHours, producer }: Config): string[] {
+	const settings = [
+		...(retentionHours > 24 ? [`retentionHours ${retentionHours}`] : []),
+		...(resultsRetentionHours > 24 ? [`resultsRetentionHours ${resultsRetentionHours}`] : []),
+		...(producer === "none" ? [] : [`producer ${producer}`]),
+	];
+	return settings.length === 0 ? [] : [`Not counted, though it is set: ${settings.join(", ")}`];
 }
 
 function most(lines: readonly Line[]): Line {

@@ -76,6 +76,14 @@ describe("the report", () => {
 		for (const { what } of costOf(demand()).lines) expect(items).toContain(what);
 	});
 
+	test("says which settings cost something that is not counted", () => {
+		expect(text).not.toContain("Not counted");
+		const set = { retentionHours: 168, resultsRetentionHours: 48, producer: "fargate" } as const;
+		expect(reportOf(demand({}, set))).toMatch(
+			/\nNot counted, though it is set: retentionHours 168, resultsRetentionHours 48, producer fargate$/,
+		);
+	});
+
 	test("says so where nothing would be cheaper", () => {
 		const free = Object.fromEntries(Object.entries(PRICES).map(([name, price]) => [name, { ...price, usd: 0 }]));
 		expect(reportOf(demand(), { prices: free as unknown as typeof PRICES })).toContain("Cheaper: nothing found.");
