@@ -1,9 +1,9 @@
 /** Lighthouse over an address, in the Chromium that is installed. */
 import getPort from "get-port";
-import lighthouse, { desktopConfig } from "lighthouse";
 import { chromium } from "playwright-core";
 import { findPrerequisites } from "../../local/prerequisites.ts";
 import { FLAGS } from "../local/page/browser.ts";
+import { loadLighthouse } from "./install.ts";
 
 /** What is asked of the page, and in which of Lighthouse's two worlds. */
 export const CATEGORIES = ["performance", "accessibility", "best-practices"] as const;
@@ -21,6 +21,7 @@ export interface Audit {
 /** Runs Lighthouse once. Throws where it could not finish: a score that is missing is no score. */
 export async function audit(url: string, formFactor: FormFactor): Promise<Audit> {
 	const { chromium: executablePath } = await findPrerequisites(["chromium"]);
+	const { default: lighthouse, desktopConfig } = await loadLighthouse();
 	const port = await getPort({ host: "127.0.0.1" });
 	const browser = await chromium.launch({ executablePath, args: [...FLAGS, `--remote-debugging-port=${port}`] });
 	try {
@@ -37,11 +38,12 @@ export async function audit(url: string, formFactor: FormFactor): Promise<Audit>
 		const scores = Object.fromEntries(CATEGORIES.map((category) => [category, scoreOf(category)]));
 		const { host } = new URL(url);
 		const details = lhr.audits["network-requests"]?.details;
-		if (details?.type !== "table" || details.items.length === 0) throw new Error("Lighthouse saw no requests");
+		if (!details?.items.length) throw new Error("Lighthouse saw no requests");
 		const requests = details.items.map((item) => String(item.url));
 		return {
 			scores: scores as Audit["scores"],
 			findings: Object.values(lhr.audits)
+				.filter((each) => each !== undefined)
 				.filter(({ score }) => score !== null && score < 0.9)
 				.map(({ id, title, displayValue = "" }) => `${id}: ${title} ${displayValue}`.trim()),
 			abroad: requests.filter((each) => new URL(each).host !== host),
