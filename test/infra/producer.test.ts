@@ -84,7 +84,8 @@ describe("none", () => {
 		writeFileSync(runnerJar, "stands in for the runner's jar");
 		const app = new App({ context, outdir: mkdtempSync(join(dir, "out-")) });
 		const stacks = tidemark(app, readConfig({ runnerJar }));
-		expect(Object.keys(stacks)).toEqual(["ingest", "lake", "athena", "compute", "landing", "alerting"]);
+		const others = ["ingest", "lake", "athena", "compute", "landing", "alerting", "operations"];
+		expect(Object.keys(stacks)).toEqual(others);
 		const text = JSON.stringify(app.synth().stacks.map(({ template }) => template));
 		expect(text).not.toMatch(/AWS::ECS|AWS::EC2|AWS::Lambda::Url|collector|producer/i);
 	});
