@@ -6,6 +6,12 @@ const long = process.env.TIDEMARK_LONG === "1";
 // Each test file is a process of its own, and many start more: they share compiled code, as commands do.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules", ".cache", "compiled");
 
+/** Its feed and its Kinesis go by the wall clock: shards are to be split while trades come, however busy the machine is. */
+const ALONE = "test/e2e/reshard.test.ts";
+const alone = {
+	test: { name: "alone", include: [ALONE], testTimeout: 900_000, hookTimeout: 900_000, sequence: { groupOrder: 2 } },
+};
+
 /** Unit tests run side by side; what starts whole stacks runs after them, two files at a time, or one of the long ones. */
 export default defineConfig({
 	test: {
@@ -26,13 +32,14 @@ export default defineConfig({
 				test: {
 					name: "e2e",
 					include: long ? ["test/**/*.long.test.ts"] : ["test/e2e/**/*.test.ts"],
-					exclude: long ? [] : ["test/**/*.long.test.ts"],
+					exclude: long ? [] : ["test/**/*.long.test.ts", ALONE],
 					testTimeout: 900_000,
 					hookTimeout: 900_000,
 					maxWorkers: long ? 1 : 2,
 					sequence: { groupOrder: 1 },
 				},
 			},
+			...(long ? [] : [alone]),
 		],
 	},
 });

@@ -21,9 +21,13 @@ export interface Result {
 	seconds: number;
 }
 
+/** The state directories that this file's tests had. */
+export const states: string[] = [];
+
 /** A state directory of its own, so that a test neither sees nor touches the clone's stacks; the tools are shared. */
 export function temporaryState() {
 	const dir = mkdtempSync(join(tmpdir(), "tidemark-e2e-"));
+	states.push(dir);
 	return { dir, remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }) };
 }
 

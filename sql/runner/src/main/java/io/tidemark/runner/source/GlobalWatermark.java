@@ -85,13 +85,37 @@ final class GlobalWatermark {
     long ceiling = reading; // a shard that came back, or was found, takes back what waits
     waiting.forEach(candidate -> candidate.watermark = Math.min(candidate.watermark, ceiling));
     // when nobody reads any more, what all quiet shards have passed holds: the last reader may have held back what they said before
-    long candidate = reading != Long.MAX_VALUE ? reading : quiet;
+    long candidate = reading != Long.MAX_VALUE ? reading : quiet != Long.MAX_VALUE ? quiet : passedBefore(shards);
     if (candidate != Long.MAX_VALUE) {
       propose(candidate);
     }
     while (!waiting.isEmpty() && (asked == Long.MAX_VALUE || waiting.peekFirst().number <= asked)) {
       watermark = Math.max(watermark, waiting.pollFirst().watermark);
     }
+  }
+
+  /**
+   * What the shards have passed from which the quiet ones came, where none of these has said anything yet: the last words before a split
+   * or a merge, which no other shard was there to wait for.
+   */
+  private static long passedBefore(List<ShardReport> shards) {
+    long passed = Long.MAX_VALUE;
+    for (ShardReport shard : shards) {
+      if (shard.state == ShardReport.State.QUIET) {
+        passed = Math.min(passed, passedBefore(shard, shards));
+      }
+    }
+    return passed;
+  }
+
+  private static long passedBefore(ShardReport shard, List<ShardReport> all) {
+    long passed = Long.MAX_VALUE;
+    for (ShardReport other : all) {
+      if (shard.isChildOf(other)) {
+        passed = Math.min(passed, other.watermark == NONE ? passedBefore(other, all) : other.watermark);
+      }
+    }
+    return passed;
   }
 
   private void propose(long candidate) {

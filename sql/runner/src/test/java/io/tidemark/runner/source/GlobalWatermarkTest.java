@@ -183,6 +183,47 @@ class GlobalWatermarkTest {
   }
 
   @Test
+  void theLastWordsBeforeASplitHoldWhenNothingComesAfterIt() {
+    start(1);
+    ShardReport other = reading("other", 100);
+    assertEquals(100, watermark(0, keys("a", null, null, 0, 99, READING, 300, 0), other));
+    ShardReport a = keys("a", null, null, 0, 99, ENDED, 900, 0);
+    ShardReport b = keys("other", null, null, 100, 199, ENDED, 700, 0);
+    // Both are over at once, with children that have nothing in them and were not asked after it yet.
+    ShardReport[] children = {
+      keys("a1", "a", null, 0, 49, QUIET, NONE, 0), keys("a2", "a", null, 50, 99, QUIET, NONE, 0),
+      keys("b1", "other", null, 100, 199, QUIET, NONE, 0)
+    };
+    GlobalAnswer answer = report(0, 0, a, b, children[0], children[1], children[2]);
+    assertEquals(100, answer.watermark);
+    long asked = answer.number;
+    assertEquals(
+        700,
+        watermark(
+            0, a, b, keys("a1", "a", null, 0, 49, QUIET, NONE, asked), keys("a2", "a", null, 50, 99, QUIET, NONE, asked),
+            keys("b1", "other", null, 100, 199, QUIET, NONE, asked)));
+  }
+
+  @Test
+  void theLastWordsAreThoseOfTheNearestShardThatSaidAny() {
+    start(1);
+    ShardReport old = keys("old", null, null, 0, 99, PAST, 200, 0);
+    ShardReport silent = keys("silent", "old", null, 0, 99, ENDED, NONE, 0);
+    GlobalAnswer answer = report(0, 0, old, silent, keys("new", "silent", null, 0, 99, QUIET, NONE, 0));
+    assertEquals(200, watermark(0, old, silent, keys("new", "silent", null, 0, 99, QUIET, NONE, answer.number)));
+  }
+
+  @Test
+  void whatAQuietShardSaidItselfCountsMoreThanWhatWasBefore() {
+    start(1);
+    ShardReport a = keys("a", null, null, 0, 99, ENDED, 900, 0);
+    ShardReport b = keys("b", null, null, 100, 199, QUIET, 950, 0);
+    GlobalAnswer answer = report(0, 0, a, b, keys("child", "a", null, 0, 99, QUIET, NONE, 0));
+    ShardReport asked = keys("b", null, null, 100, 199, QUIET, 950, answer.number);
+    assertEquals(950, watermark(0, a, asked, keys("child", "a", null, 0, 99, QUIET, NONE, answer.number)));
+  }
+
+  @Test
   void aShardThatHadEndedBeforeTheRestoreHoldsNothing() {
     start(1);
     assertEquals(500, watermark(0, keys("p", null, null, 0, 99, PAST, 100, 0), keys("l", "p", null, 0, 49, READING, 500, 0)));
