@@ -8,7 +8,7 @@ import { ask } from "./client.ts";
 
 const HEAP = "2G";
 
-/** Starts Trino with its files in `dir`. It stops with {@link Child.stop}. */
+/** Starts Trino with its files in `dir`, over a lake that has its tables. It stops with {@link Child.stop}. */
 export async function startTrino(
 	installed: string,
 	java: string,
@@ -80,10 +80,10 @@ export async function startTrino(
 	return { ...child, url };
 }
 
-/** It answers requests before it takes queries. */
+/** It answers requests before it takes queries, and queries without a table before it has a node for the others. */
 async function isUp(url: string): Promise<boolean> {
 	try {
-		return (await ask(url, "tidemark", "SELECT 1")).rows.length === 1;
+		return (await ask(url, "tidemark", "SELECT count(*) FROM trades")).rows.length === 1;
 	} catch {
 		return false;
 	}
