@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { isLoopback } from "./loopback.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const wholeNumber = z.int().positive();
@@ -21,7 +22,7 @@ function checkStores(
 		addIssue({ code: "custom", path: ["stores"], message: "influxdb needs its address: set endpoints.store" });
 	}
 	const address = URL.parse(endpoints.store ?? "");
-	if (storeSecret && address?.protocol === "http:" && !/^(127(\.\d+){3}|localhost|\[::1\])$/.test(address.hostname)) {
+	if (storeSecret && address?.protocol === "http:" && !isLoopback(address.hostname)) {
 		addIssue({
 			code: "custom",
 			path: ["endpoints", "store"],

@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib";
-import { Alarm, AlarmStatusWidget, Dashboard, GraphWidget, type IWidget } from "aws-cdk-lib/aws-cloudwatch";
+import { Alarm, AlarmStatusWidget, Dashboard, GraphWidget } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
@@ -35,19 +35,17 @@ export class OperationsStack extends Stack {
 		super(scope, id, props);
 		const { config, streams, stacks } = props;
 		const topic = this.topic(config);
-		const groups: [string, Watch[]][] = [
-			["The job", watchApplication(config)],
-			["Streams", watchStreams(config, streams)],
-			["Functions", stacks.flatMap((stack) => functionsIn(stack)).flatMap(watchFunction)],
-			["Dead letters", deadLettersIn(stacks).map(watchDeadLetters)],
+		const groups: Watch[][] = [
+			watchApplication(config),
+			watchStreams(config, streams),
+			stacks.flatMap((stack) => functionsIn(stack)).flatMap(watchFunction),
+			deadLettersIn(stacks).map(watchDeadLetters),
 		];
-		const alarms: Alarm[] = [];
-		const graphs: IWidget[][] = [];
-		for (const [title, watches] of groups) {
-			const made = watches.map((watch) => this.alarm(watch, config, topic));
-			alarms.push(...made);
-			graphs.push(made.map((alarm, index) => graphOf(alarm, watches[index]?.name ?? title)));
-		}
+		const made = groups.map((watches) =>
+			watches.map((watch) => ({ alarm: this.alarm(watch, config, topic), title: watch.name })),
+		);
+		const alarms = made.flat().map(({ alarm }) => alarm);
+		const graphs = made.map((group) => group.map(({ alarm, title }) => graphOf(alarm, title)));
 		new Dashboard(this, "Dashboard", {
 			dashboardName: `${config.prefix}-operations`,
 			defaultInterval: Duration.hours(3),

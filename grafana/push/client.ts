@@ -1,3 +1,4 @@
+import { isLoopback } from "../../infra/loopback.ts";
 import { messageOf, UserError } from "../../local/errors.ts";
 
 /** Grafana's HTTP API. */
@@ -61,7 +62,7 @@ function baseOf(address: string): string {
 		);
 	if (url.username || url.password)
 		throw new UserError("--url has a password in it: give a service account's token with --token");
-	if (url.protocol === "http:" && !/^(127(\.\d+){3}|localhost|\[::1\])$/.test(url.hostname))
+	if (url.protocol === "http:" && !isLoopback(url.hostname))
 		throw new UserError(`--url ${address} is not encrypted, and everybody on the way could read the token: use https`);
 	return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
 }

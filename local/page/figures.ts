@@ -7,17 +7,20 @@ import { Rate } from "./rate.ts";
 /** Event times further back than this are a replay's, for which "lag" says nothing. */
 const REPLAY_MS = 24 * 3_600_000;
 
+/** Nothing is known yet. */
+export const unknownFigures: Readonly<Figures> = {
+	tradesIn: null,
+	tradesPerSecond: null,
+	bars: null,
+	lake: null,
+	eventTime: null,
+	lagMs: null,
+	behindMs: null,
+	unreadable: 0,
+};
+
 export class FigureReader {
-	readonly current: Figures = {
-		tradesIn: null,
-		tradesPerSecond: null,
-		bars: null,
-		lake: null,
-		eventTime: null,
-		lagMs: null,
-		behindMs: null,
-		unreadable: 0,
-	};
+	readonly current: Figures = { ...unknownFigures };
 	readonly #flink: Flink;
 	readonly #store: Store;
 	readonly #lakeCounts: (() => Promise<LakeCounts>) | undefined;

@@ -1,6 +1,8 @@
 /** The page without a stack behind it: its real routes, hub, market and bundle, and bars that are in memory. */
+
 import type { Bar, Hit, Tick } from "../../../contracts.ts";
 import { bundle } from "../../../local/page/bundle.ts";
+import { unknownFigures } from "../../../local/page/figures.ts";
 import { Hub } from "../../../local/page/hub.ts";
 import { listen } from "../../../local/page/listen.ts";
 import { Market } from "../../../local/page/market.ts";
@@ -34,16 +36,7 @@ export function quietStatus(): Status {
 			part,
 			state: "up",
 		})),
-		figures: {
-			tradesIn: null,
-			tradesPerSecond: null,
-			bars: null,
-			lake: null,
-			eventTime: null,
-			lagMs: null,
-			behindMs: null,
-			unreadable: 0,
-		},
+		figures: { ...unknownFigures },
 		flow: Object.fromEntries(names.map((name) => [name, nothing])) as unknown as Flow,
 	};
 }
