@@ -1,5 +1,6 @@
 import { type App, Tags } from "aws-cdk-lib";
 import { AlertingStack } from "./alerting.ts";
+import { ApplicationStack } from "./application.ts";
 import { AthenaStack } from "./athena.ts";
 import { ComputeStack } from "./compute.ts";
 import type { Config } from "./config.ts";
@@ -21,6 +22,12 @@ export function tidemark(app: App, config: Config) {
 	// An emulator's Athena reads no Iceberg tables: there `tidemark athena` runs the same queries itself.
 	const athena = config.endpoints.aws ? {} : { athena: new AthenaStack(app, "TidemarkAthena", { config, lake }) };
 	const compute = new ComputeStack(app, "TidemarkCompute", { config, streams: ingest.streams, lake });
+	const application = new ApplicationStack(app, "TidemarkApplication", {
+		config,
+		streams: ingest.streams,
+		lake,
+		compute,
+	});
 	const landing = new LandingStack(app, "TidemarkLanding", { config, streams: ingest.streams });
 	const alerting = new AlertingStack(app, "TidemarkAlerting", {
 		config,
@@ -49,5 +56,5 @@ export function tidemark(app: App, config: Config) {
 				}
 			: {};
 	Tags.of(app).add("application", config.prefix);
-	return { ingest, ...producer, lake, ...athena, compute, landing, alerting, ...operations, ...grafana };
+	return { ingest, ...producer, lake, ...athena, compute, application, landing, alerting, ...operations, ...grafana };
 }

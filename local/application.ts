@@ -37,7 +37,9 @@ export function applicationOf(detail: ApplicationDetail | undefined, name: strin
 		.filter(([, value]) => !value)
 		.map(([what]) => what);
 	if (!groups || !checkpointMs || !parallelism) {
-		throw new UserError(`The deployed application ${name} has no ${missing.join(", ")}: see infra/compute.ts`);
+		throw new UserError(
+			`The deployed application ${name} has no ${missing.join(", ")}: see infra/application-configuration.ts`,
+		);
 	}
 	return {
 		checkpointMs,
@@ -56,7 +58,9 @@ export function writeProperties(file: string, { groups }: Application): void {
 export function property({ groups }: Pick<Application, "groups">, group: string, key: string): string {
 	const value = groups.find(({ PropertyGroupId }) => PropertyGroupId === group)?.PropertyMap[key];
 	if (value !== undefined) return value;
-	throw new UserError(`The deployed application has no property ${key} in the group ${group}: see infra/compute.ts`);
+	throw new UserError(
+		`The deployed application has no property ${key} in the group ${group}: see infra/application-configuration.ts`,
+	);
 }
 
 /** How long windows stay open after their end, in milliseconds. */

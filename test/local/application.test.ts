@@ -34,7 +34,7 @@ describe("the deployed application", () => {
 	test("has each property in its group", () => {
 		expect(property(application, "tidemark.runner", "sql.location")).toBe("s3://bucket/sql.zip");
 		expect(() => property(application, "tidemark.sql", "sql.location")).toThrow(
-			"The deployed application has no property sql.location in the group tidemark.sql: see infra/compute.ts",
+			"The deployed application has no property sql.location in the group tidemark.sql: see infra/application-configuration.ts",
 		);
 	});
 
