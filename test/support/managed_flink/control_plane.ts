@@ -113,7 +113,8 @@ export function controlPlane(steps: number) {
 			settle: async (ask) => {
 				if (typeof outcome === "object") return failed(ask, outcome.fails);
 				app.status = "RUNNING";
-				remember(app, detail, { ran: true });
+				const version = app.versions.get(begun.version);
+				if (version) version.ran = true;
 				end(operation, "SUCCESSFUL");
 			},
 		};
