@@ -133,7 +133,7 @@ async function run(what: string, args: string[], { stackDir, signal }: LocalDepl
 }
 
 /** Each stack's template by the stack's name, from the assembly's manifest. */
-async function readTemplates(assembly: string): Promise<Map<string, unknown>> {
+export async function readTemplates(assembly: string): Promise<Map<string, unknown>> {
 	const read = async (file: string): Promise<unknown> => JSON.parse(await readFile(join(assembly, file), "utf8"));
 	const manifest = z
 		.object({ artifacts: z.record(z.string(), z.looseObject({ type: z.string() })) })
@@ -142,8 +142,8 @@ async function readTemplates(assembly: string): Promise<Map<string, unknown>> {
 	return new Map(await Promise.all(stacks.map(async ([name]) => [name, await read(`${name}.template.json`)] as const)));
 }
 
-/** Templates name their assets by their content, so that equal templates mean equal code too. */
-async function isDeployed(client: CloudFormationClient, templates: Map<string, unknown>, signal?: AbortSignal) {
+/** Whether each stack is there in this form. Templates name their assets by their content, so that equal ones mean equal code. */
+export async function isDeployed(client: CloudFormationClient, templates: Map<string, unknown>, signal?: AbortSignal) {
 	for (const [name, template] of templates) {
 		const stack = await describe(client, name);
 		if (!stack?.StackStatus || !/^(CREATE|UPDATE)_COMPLETE$/.test(stack.StackStatus)) return false;
@@ -157,7 +157,7 @@ async function isDeployed(client: CloudFormationClient, templates: Map<string, u
 }
 
 /** The stack, or undefined if there is none of this name. */
-async function describe(client: CloudFormationClient, name: string): Promise<Stack | undefined> {
+export async function describe(client: CloudFormationClient, name: string): Promise<Stack | undefined> {
 	try {
 		return (await client.send(new DescribeStacksCommand({ StackName: name }))).Stacks?.[0];
 	} catch (error) {

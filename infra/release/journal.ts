@@ -165,3 +165,12 @@ function isRefused(error: unknown): boolean {
 export function self(): string {
 	return `${userInfo().username}@${hostname()}`;
 }
+
+/** Whether somebody is deploying at this time, in words; undefined where nobody is. */
+export async function sayUnderWay(s3: S3Client, bucket: string, now: Date): Promise<string | undefined> {
+	const entry = await readJournal(s3, bucket);
+	if (!entry) return undefined;
+	const { release, by, phase, startedAt } = entry;
+	const how = isAtWork(entry, now) ? "is being deployed" : "was interrupted, and the next deploy takes it up";
+	return `${release} ${how} (${by}, since ${startedAt}, step ${phase})`;
+}

@@ -61,7 +61,7 @@ export function releasesIn(s3: S3Client, bucket: string): Releases {
 	return {
 		location: (id) => `s3://${bucket}/${folder(id)}/sql.zip`,
 		async putRunner(file, onProgress = () => {}) {
-			const Key = `runners/${await hashOf(file)}.jar`;
+			const Key = await runnerKey(file);
 			if (await isThere(s3, bucket, Key)) return Key;
 			const upload = new Upload({
 				client: s3,
@@ -151,8 +151,9 @@ async function isThere(s3: S3Client, Bucket: string, Key: string): Promise<boole
 	}
 }
 
-async function hashOf(file: string): Promise<string> {
+/** Where a jar is kept: by its content, so that one that is there is not sent again. */
+export async function runnerKey(file: string): Promise<string> {
 	const hash = createHash("sha256");
 	for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-	return hash.digest("hex");
+	return `runners/${hash.digest("hex")}.jar`;
 }
