@@ -113,7 +113,7 @@ function awsPipeline(): Dashboard {
 /** The functions that read a stream; the stacks name them by the prefix. */
 export const functionNames = `/^${use("prefix")}-(?:landing|alerting)-.+$/`;
 /** CloudFormation names the queues by their stack and their id in it. */
-export const queueNames = "/^Tidemark(?:Landing|Alerting)-.*DeadLetters.+$/";
+export const queueNames = "/^[A-Z]\\w*(?:Landing|Alerting)-.*DeadLetters.+$/";
 
 function localPipeline(): Dashboard {
 	return dashboard({

@@ -3,4 +3,4 @@ import { readConfig } from "./config.ts";
 import { tidemark } from "./stacks.ts";
 
 const app = new App();
-tidemark(app, readConfig(app.node.tryGetContext("tidemark")));
+tidemark(app, readConfig(app.node.tryGetContext("tidemark"), app.node.tryGetContext("env")));

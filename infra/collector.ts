@@ -9,10 +9,11 @@ import {
 	LoggingFormat,
 	Runtime,
 } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { bundle } from "./bundle.ts";
 import type { Config } from "./config.ts";
+import { logRetention } from "./retention.ts";
 
 /**
  * The function that collects bars of the past into `trades` when its URL is called. Only signed requests of callers that
@@ -22,7 +23,7 @@ export function historyCollector(scope: Construct, config: Config, trades: Strea
 	const functionName = `${config.prefix}-collector`;
 	const { aws } = config.endpoints;
 	const logGroup = new LogGroup(scope, "CollectorLogs", {
-		retention: RetentionDays.ONE_MONTH,
+		retention: logRetention(config),
 		removalPolicy: RemovalPolicy.DESTROY,
 	});
 	// Lambda's own policy for logs would allow those of every function.

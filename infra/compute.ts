@@ -1,12 +1,13 @@
 import { ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { LogGroup, LogStream, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { LogGroup, LogStream } from "aws-cdk-lib/aws-logs";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import { privateBucket } from "./bucket.ts";
 import type { Config } from "./config.ts";
 import type { Streams } from "./ingest.ts";
 import type { LakeStack } from "./lake.ts";
+import { logRetention } from "./retention.ts";
 
 /** What a Managed Flink application needs around it: what it may do, where it logs, where its code is kept. */
 export class ComputeStack extends Stack {
@@ -16,7 +17,7 @@ export class ComputeStack extends Stack {
 
 	constructor(scope: Construct, id: string, props: StackProps & { config: Config; streams: Streams; lake: LakeStack }) {
 		super(scope, id, props);
-		const { streams, lake } = props;
+		const { config, streams, lake } = props;
 		this.role = new Role(this, "Role", {
 			assumedBy: new ServicePrincipal("kinesisanalytics.amazonaws.com"),
 			description: "What the Flink job may do: read trades, write results, keep the lake",
@@ -37,7 +38,7 @@ export class ComputeStack extends Stack {
 		);
 
 		const logs = new LogGroup(this, "Logs", {
-			retention: RetentionDays.ONE_MONTH,
+			retention: logRetention(config),
 			removalPolicy: RemovalPolicy.DESTROY,
 		});
 		const logStream = new LogStream(this, "LogStream", { logGroup: logs, removalPolicy: RemovalPolicy.DESTROY });

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { type Environment, environmentOf, environments } from "./environments.ts";
 import { isLoopback } from "./loopback.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -47,15 +48,23 @@ function checkFeed(words: readonly string[], { addIssue }: { addIssue: (message:
 }
 
 /**
- * Every name and size of the stacks, with its default. Override any of them at the command line with
- * `-c tidemark='{"shards":4}'`, or for good in cdk.json under `context.tidemark`.
+ * Every name and size of the stacks, with its default. Override any of them for an environment in infra/environments.ts, for
+ * all of them in cdk.json under `context.tidemark`, or at the command line with `-c tidemark='{"shards":4}'`.
  */
-export const Config = z.strictObject({
-	/** Begins the name of each resource that has a fixed name; a second copy in one account needs its own. */
+const Settings = z.strictObject({
+	/** Begins the name of each stack, and of each resource that has a fixed name; a second copy in one account needs its own. */
 	prefix: z
 		.string()
 		.regex(/^[a-z][a-z0-9-]{0,30}$/, "must be lower case letters, digits and dashes, 31 at most")
 		.default("tidemark"),
+
+	/**
+	 * Whether data outlives its stack, whatever is done to it, and stacks refuse to be deleted. Otherwise a deleted stack
+	 * takes all with it but buckets, which CloudFormation cannot empty.
+	 */
+	retainData: z.boolean().default(false),
+	/** Days for which logs are kept; CloudWatch knows these numbers. */
+	logDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]).default(30),
 
 	/** Shards of each stream. Left out, the streams are on-demand and AWS scales them. */
 	shards: wholeNumber.optional(),
@@ -187,22 +196,46 @@ export const Config = z.strictObject({
 	/** Adds a queue that holds what was published, for the live page and for tests. */
 	alertsQueue: z.boolean().default(false),
 });
-export type Config = z.infer<typeof Config>;
+/** The settings, and the environment that they are of. */
+export type Config = z.infer<typeof Settings> & { environment: Environment };
 /** What can be overridden, as it is written in the context. */
-export type Overrides = z.input<typeof Config>;
+export type Overrides = z.input<typeof Settings>;
 
 /** The stores that bars land in. */
 export function storesOf({ stores, endpoints }: Config): Store[] {
 	return stores ?? (endpoints.store === undefined ? [] : ["influxdb"]);
 }
 
+/** A stage of the flow, with a stack of its own. */
+export type Stage =
+	| "Ingest"
+	| "Producer"
+	| "Lake"
+	| "Athena"
+	| "Compute"
+	| "Application"
+	| "Store"
+	| "Landing"
+	| "Alerting"
+	| "Operations"
+	| "Grafana";
+
+/** The name of a stage's stack: the prefix's words, and the stage; `TidemarkProdIngest` of `tidemark-prod`. */
+export function stackName({ prefix }: Pick<Config, "prefix">, stage: Stage): string {
+	const words = prefix.split("-").map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
+	return `${words.join("")}${stage}`;
+}
+
 /**
- * The configuration with `overrides` in place of the defaults.
+ * The configuration of an environment, with `overrides` in place of its settings and these in place of the defaults.
  *
  * @param overrides the value of the context key `tidemark`: an object, or its JSON as `-c` passes it
- * @throws if it is no JSON object, names an unknown setting or has a wrong value; the message lists all of them
+ * @param environment the value of the context key `env`; `dev` if left out
+ * @throws if it is no JSON object, names an unknown setting or has a wrong value, with all of them in the message; or if
+ * there is no such environment
  */
-export function readConfig(overrides: unknown = {}): Config {
+export function readConfig(overrides: unknown = {}, environment: unknown = "dev"): Config {
+	const name = environmentOf(environment);
 	let given = overrides;
 	if (typeof given === "string") {
 		try {
@@ -214,10 +247,15 @@ export function readConfig(overrides: unknown = {}): Config {
 			);
 		}
 	}
-	const parsed = Config.superRefine(checkStores).safeParse(given);
-	if (parsed.success) return parsed.data;
+	const whole = isObject(given) ? { ...environments[name], ...given } : given;
+	const parsed = Settings.superRefine(checkStores).safeParse(whole);
+	if (parsed.success) return { ...parsed.data, environment: name };
 	throw new Error(
-		`The context "tidemark" has mistakes:\n${z.prettifyError(parsed.error)}\ninfra/config.ts lists the settings: ${Object.keys(Config.shape).join(", ")}.`,
+		`The context "tidemark" has mistakes:\n${z.prettifyError(parsed.error)}\ninfra/config.ts lists the settings: ${Object.keys(Settings.shape).join(", ")}.`,
 		{ cause: parsed.error },
 	);
+}
+
+function isObject(value: unknown): value is object {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -9,11 +9,12 @@ import {
 	StartingPosition,
 } from "aws-cdk-lib/aws-lambda";
 import { KinesisEventSource, SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { bundle } from "./bundle.ts";
 import type { Config } from "./config.ts";
+import { logRetention } from "./retention.ts";
 
 export type FunctionProps = {
 	config: Config;
@@ -79,7 +80,7 @@ export function nodeFunction(scope: Construct, id: string, props: FunctionProps)
 		},
 		loggingFormat: LoggingFormat.JSON,
 		logGroup: new LogGroup(scope, `${id}Logs`, {
-			retention: RetentionDays.ONE_MONTH,
+			retention: logRetention(config),
 			removalPolicy: RemovalPolicy.DESTROY,
 		}),
 	});

@@ -19,10 +19,11 @@ import {
 	OperatingSystemFamily,
 } from "aws-cdk-lib/aws-ecs";
 import type { Stream } from "aws-cdk-lib/aws-kinesis";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { bundle } from "./bundle.ts";
 import type { Config } from "./config.ts";
+import { logRetention } from "./retention.ts";
 
 const containerFiles = resolve(import.meta.dirname, "../producer/container");
 
@@ -63,7 +64,7 @@ export function producerService(scope: Construct, config: Config, trades: Stream
 		stopTimeout: Duration.seconds(120),
 		logging: LogDrivers.awsLogs({
 			logGroup: new LogGroup(scope, "ProducerLogs", {
-				retention: RetentionDays.ONE_MONTH,
+				retention: logRetention(config),
 				removalPolicy: RemovalPolicy.DESTROY,
 			}),
 			streamPrefix: "producer",

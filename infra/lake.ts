@@ -1,4 +1,4 @@
-import { ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { ArnFormat, CfnDeletionPolicy, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import { CfnDatabase } from "aws-cdk-lib/aws-glue";
 import { type IGrantable, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
@@ -29,7 +29,9 @@ export class LakeStack extends Stack {
 				locationUri: this.warehouse,
 			},
 		});
-		this.database.applyRemovalPolicy(RemovalPolicy.RETAIN);
+		// Names only: what is in the bucket stays. A new name for the database is no reason to forget the old one's tables.
+		this.database.applyRemovalPolicy(RemovalPolicy.DESTROY, { applyToUpdateReplacePolicy: false });
+		this.database.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
 		new CfnOutput(this, "LakeBucket", { value: this.bucket.bucketName });
 		new CfnOutput(this, "LakeDatabase", { value: this.database.ref });
 		new CfnOutput(this, "LakeMaintenanceRole", { value: this.maintenanceRole().roleArn });

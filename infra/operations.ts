@@ -22,8 +22,8 @@ import {
 export type OperationsProps = StackProps & {
 	config: Config;
 	streams: Streams;
-	/** The stacks whose functions and queues of dead letters are watched: all that are in them. */
-	stacks: readonly Stack[];
+	/** The stacks whose functions and queues of dead letters are watched, all that are in them, by what alarms call them. */
+	stacks: Readonly<Record<string, Stack>>;
 };
 
 /**
@@ -38,8 +38,10 @@ export class OperationsStack extends Stack {
 		const groups: Watch[][] = [
 			watchApplication(config),
 			watchStreams(config, streams),
-			stacks.flatMap((stack) => functionsIn(stack)).flatMap(watchFunction),
-			deadLettersIn(stacks).map(watchDeadLetters),
+			Object.values(stacks).flatMap(functionsIn).flatMap(watchFunction),
+			Object.entries(stacks).flatMap(([owner, stack]) =>
+				deadLettersIn(stack).map((queue) => watchDeadLetters(queue, owner)),
+			),
 		];
 		const made = groups.map((watches) =>
 			watches.map((watch) => ({ alarm: this.alarm(watch, config, topic), title: watch.name })),
@@ -96,8 +98,6 @@ function graphOf(alarm: Alarm, title: string): GraphWidget {
 	return new GraphWidget({ title, left: [alarm.metric], leftAnnotations: [alarm.toAnnotation()], width: 8, height: 5 });
 }
 
-function deadLettersIn(stacks: readonly Stack[]): Queue[] {
-	return stacks.flatMap((stack) =>
-		stack.node.findAll().filter((each): each is Queue => each instanceof Queue && each.node.id === "DeadLetters"),
-	);
+function deadLettersIn(stack: Stack): Queue[] {
+	return stack.node.findAll().filter((each): each is Queue => each instanceof Queue && each.node.id === "DeadLetters");
 }

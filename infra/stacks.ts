@@ -3,33 +3,37 @@ import { AlertingStack } from "./alerting.ts";
 import { ApplicationStack } from "./application.ts";
 import { AthenaStack } from "./athena.ts";
 import { ComputeStack } from "./compute.ts";
-import type { Config } from "./config.ts";
+import { type Config, type Stage, stackName } from "./config.ts";
+import { checkComplete } from "./environments.ts";
 import { GrafanaStack } from "./grafana.ts";
 import { IngestStack } from "./ingest.ts";
 import { LakeStack } from "./lake.ts";
 import { LandingStack } from "./landing.ts";
 import { OperationsStack } from "./operations.ts";
 import { ProducerStack } from "./producer.ts";
+import { retainData } from "./retention.ts";
 
 /** Adds Tidemark's stacks to `app`, in the order in which the data flows, and returns them. */
 export function tidemark(app: App, config: Config) {
-	const ingest = new IngestStack(app, "TidemarkIngest", { config });
+	checkComplete(config);
+	const named = (stage: Stage) => stackName(config, stage);
+	const ingest = new IngestStack(app, named("Ingest"), { config });
 	const producer =
 		config.producer === "none"
 			? {}
-			: { producer: new ProducerStack(app, "TidemarkProducer", { config, streams: ingest.streams }) };
-	const lake = new LakeStack(app, "TidemarkLake", { config });
+			: { producer: new ProducerStack(app, named("Producer"), { config, streams: ingest.streams }) };
+	const lake = new LakeStack(app, named("Lake"), { config });
 	// An emulator's Athena reads no Iceberg tables: there `tidemark athena` runs the same queries itself.
-	const athena = config.endpoints.aws ? {} : { athena: new AthenaStack(app, "TidemarkAthena", { config, lake }) };
-	const compute = new ComputeStack(app, "TidemarkCompute", { config, streams: ingest.streams, lake });
-	const application = new ApplicationStack(app, "TidemarkApplication", {
+	const athena = config.endpoints.aws ? {} : { athena: new AthenaStack(app, named("Athena"), { config, lake }) };
+	const compute = new ComputeStack(app, named("Compute"), { config, streams: ingest.streams, lake });
+	const application = new ApplicationStack(app, named("Application"), {
 		config,
 		streams: ingest.streams,
 		lake,
 		compute,
 	});
-	const landing = new LandingStack(app, "TidemarkLanding", { config, streams: ingest.streams });
-	const alerting = new AlertingStack(app, "TidemarkAlerting", {
+	const landing = new LandingStack(app, named("Landing"), { config, streams: ingest.streams });
+	const alerting = new AlertingStack(app, named("Alerting"), {
 		config,
 		streams: ingest.streams,
 		latest: landing.latest,
@@ -38,16 +42,16 @@ export function tidemark(app: App, config: Config) {
 	const operations = config.endpoints.aws
 		? {}
 		: {
-				operations: new OperationsStack(app, "TidemarkOperations", {
+				operations: new OperationsStack(app, named("Operations"), {
 					config,
 					streams: ingest.streams,
-					stacks: [landing, alerting],
+					stacks: { landing, alerting },
 				}),
 			};
 	const grafana =
 		config.managedGrafana && athena.athena
 			? {
-					grafana: new GrafanaStack(app, "TidemarkGrafana", {
+					grafana: new GrafanaStack(app, named("Grafana"), {
 						config,
 						lake,
 						athena: athena.athena,
@@ -56,5 +60,18 @@ export function tidemark(app: App, config: Config) {
 				}
 			: {};
 	Tags.of(app).add("application", config.prefix);
-	return { ingest, ...producer, lake, ...athena, compute, application, landing, alerting, ...operations, ...grafana };
+	const stacks = {
+		ingest,
+		...producer,
+		lake,
+		...athena,
+		compute,
+		application,
+		landing,
+		alerting,
+		...operations,
+		...grafana,
+	};
+	if (config.retainData) retainData(app, Object.values(stacks));
+	return stacks;
 }

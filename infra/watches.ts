@@ -1,4 +1,4 @@
-import { Duration, Stack } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import { ComparisonOperator, type IMetric, MathExpression, Metric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import type { Stream } from "aws-cdk-lib/aws-kinesis";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
@@ -216,11 +216,8 @@ export function watchFunction({ name, stream }: { name: string; stream: boolean 
 	return watches;
 }
 
-/** A queue of dead letters: whether there is anything in it. */
-export function watchDeadLetters(queue: Queue): Watch {
-	const owner = Stack.of(queue)
-		.stackName.replace(/^Tidemark/, "")
-		.toLowerCase();
+/** The queue of dead letters of `owner`: whether there is anything in it. */
+export function watchDeadLetters(queue: Queue, owner: string): Watch {
 	return {
 		name: `${owner}-dead-letters`,
 		runbook: "there-are-dead-letters",

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { readConfig, storesOf } from "../../infra/config.ts";
+import { readConfig, stackName, storesOf } from "../../infra/config.ts";
+import { checkComplete, environments } from "../../infra/environments.ts";
 
 test("the defaults are those of an account on AWS", () => {
 	const config = readConfig();
@@ -34,6 +35,64 @@ test("overrides come as an object or as JSON", () => {
 	expect(readConfig(undefined)).toEqual(readConfig({}));
 });
 
+describe("an environment", () => {
+	const operators = ["night@example.com"];
+
+	test("is dev where none is named, and that is the defaults", () => {
+		expect(readConfig({}, "dev")).toEqual(readConfig());
+		expect(readConfig()).toMatchObject({ environment: "dev", retainData: false, logDays: 30 });
+		expect(readConfig({ retentionHours: 48 }, undefined)).toEqual(readConfig({ retentionHours: 48 }));
+	});
+
+	test("has its settings, and what is given goes before them", () => {
+		expect(readConfig({}, "prod")).toMatchObject({ environment: "prod", ...environments.prod });
+		expect(readConfig({ logDays: 7, operators }, "prod")).toEqual({ ...readConfig({}, "prod"), logDays: 7, operators });
+		expect(readConfig('{"parallelism":5}', "prod").parallelism).toBe(5);
+	});
+
+	test("can be beside another in one account", () => {
+		const [dev, prod] = [readConfig({}, "dev"), readConfig({}, "prod")];
+		expect(prod.prefix).not.toBe(dev.prefix);
+		expect(prod.lakeDatabase).not.toBe(dev.lakeDatabase);
+		expect([stackName(dev, "Ingest"), stackName(prod, "Ingest")]).toEqual(["TidemarkIngest", "TidemarkProdIngest"]);
+	});
+
+	test("of what people rely on keeps data, and remembers alerts for longer than trades can be read again", () => {
+		const prod = readConfig({}, "prod");
+		expect(prod.retainData).toBe(true);
+		expect(prod.alertMemoryDays * 24).toBeGreaterThan(prod.retentionHours);
+		expect(prod.alertMemoryDays * 24).toBeGreaterThan(prod.resultsRetentionHours);
+	});
+
+	test("that there is none of is an error with those that there are", () => {
+		expect(() => readConfig({}, "staging")).toThrow(
+			'There is no environment "staging": there are dev and prod, in infra/environments.ts.',
+		);
+		// A name that every object has.
+		expect(() => readConfig({}, "toString")).toThrow("no environment");
+	});
+
+	test("prod is not complete before somebody hears its alarms; dev and an emulator are", () => {
+		expect(() => checkComplete(readConfig({}, "prod"))).toThrow(
+			/The environment prod lacks "operators".*infra\/environments\.ts, or with -c tidemark=/,
+		);
+		for (const complete of [
+			readConfig({ operators }, "prod"),
+			readConfig({ endpoints: { aws: "http://127.0.0.1:4566" } }, "prod"),
+			readConfig(),
+		])
+			expect(() => checkComplete(complete)).not.toThrow();
+	});
+
+	test.each([
+		["tidemark", "TidemarkLake"],
+		["tidemark-prod", "TidemarkProdLake"],
+		["a-2b-c", "A2bCLake"],
+	])("of the prefix %s has the stack %s", (prefix, expected) => {
+		expect(stackName({ prefix }, "Lake")).toBe(expected);
+	});
+});
+
 test("a rules file is found from the repository's root, wherever the stacks are made", () => {
 	const { rulesFile } = readConfig();
 	expect(readConfig({ rulesFile: "alerting/rules.yaml" }).rulesFile).toBe(rulesFile);
@@ -56,7 +115,7 @@ test("bars land where there is an address, unless the stores are named", () => {
 
 describe("a mistake is an error that says where and what", () => {
 	test.each([
-		["an unknown setting", { shard: 4 }, /Unrecognized key: "shard"[\s\S]*lists the settings: prefix, shards/],
+		["an unknown setting", { shard: 4 }, /Unrecognized key: "shard"[\s\S]*lists the settings: prefix, retainData,/],
 		["an unknown endpoint", { endpoints: { kinesis: "http://x" } }, /Unrecognized key: "kinesis"[\s\S]*endpoints/],
 		["half a shard", { shards: 1.5 }, /expected int[\s\S]*at shards/],
 		["no shards", { shards: 0 }, /at shards/],
@@ -107,6 +166,7 @@ describe("a mistake is an error that says where and what", () => {
 		["a rules file that is no path", { rulesFile: 5 }, /at rulesFile/],
 		["a size that Fargate does not have", { producerCpu: 300 }, /at producerCpu/],
 		["a subnet by its name", { producerVpc: { vpcId: "vpc-0a", subnetIds: ["private"] } }, /at producerVpc.subnetIds/],
+		["days that CloudWatch does not know", { logDays: 31 }, /at logDays/],
 		["no JSON", "shards=4", /is not JSON: "shards=4".*tidemark='\{"shards":4\}'/],
 		["a JSON list", "[4]", /expected object/],
 	])("%s", (_, overrides, message) => {

@@ -46,7 +46,7 @@ function operations(overrides: Overrides = {}): Template {
 	const app = new App({ outdir: tempDir() });
 	const config = readConfig(overrides);
 	const { streams } = new IngestStack(app, "Ingest", { config });
-	return Template.fromStack(new OperationsStack(app, "Operations", { config, streams, stacks: [] }));
+	return Template.fromStack(new OperationsStack(app, "Operations", { config, streams, stacks: {} }));
 }
 
 function alarms(overrides?: Overrides): Map<string, AlarmProperties> {

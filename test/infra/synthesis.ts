@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { App, type Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { type Overrides, readConfig } from "../../infra/config.ts";
+import type { Environment } from "../../infra/environments.ts";
 import { tidemark } from "../../infra/stacks.ts";
 import { root } from "../../local/paths.ts";
 
@@ -29,14 +30,14 @@ export function synthesis() {
 		},
 		/** The folder that all that was synthesized is below. */
 		synthesized: () => dir,
-		/** The templates with these overrides; each is made once, for it takes a moment. */
-		synthesize(overrides: Overrides = {}): Templates {
-			const key = JSON.stringify(overrides);
+		/** The templates of an environment with these overrides; each is made once, for it takes a moment. */
+		synthesize(overrides: Overrides = {}, environment: Environment = "dev"): Templates {
+			const key = JSON.stringify([environment, overrides]);
 			const made = known.get(key);
 			if (made) return made;
 			const { context } = JSON.parse(readFileSync(join(root, "cdk.json"), "utf8"));
 			const app = new App({ context, outdir: mkdtempSync(join(dir, "out-")) });
-			const stacks = tidemark(app, readConfig({ runnerJar: join(dir, "stand-in.jar"), ...overrides }));
+			const stacks = tidemark(app, readConfig({ runnerJar: join(dir, "stand-in.jar"), ...overrides }, environment));
 			app.synth();
 			const template = ([name, stack]: [string, Stack]) => [name, Template.fromStack(stack)];
 			const templates = Object.fromEntries(Object.entries(stacks).map(template)) as Templates;
