@@ -5,9 +5,13 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamSink;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.catalog.ResolvedSchema;
@@ -55,9 +59,41 @@ final class LakeTableSink implements DynamicTableSink {
         ResolvedSchema wide = widened(schema, loaded());
         DataStream<RowData> fitting = wide.equals(schema) ? rows : widen(rows, rowType(schema), rowType(wide));
         SinkRuntimeProvider sink = iceberg(wide).getSinkRuntimeProvider(context);
-        return ((DataStreamSinkProvider) sink).consumeDataStream(provider, fitting);
+        return restorable(((DataStreamSinkProvider) sink).consumeDataStream(provider, fitting), rows.getExecutionEnvironment());
       }
     };
+  }
+
+  /** The same sink with a {@link RestoredCommitter}, under the names that the ids of its operators are made of. */
+  private <I> DataStreamSink<?> restorable(DataStreamSink<?> sink, StreamExecutionEnvironment env) {
+    Transformation<?> end = sink.getTransformation();
+    OneInputTransformation<I, Void> committer = committer(end);
+    OneInputTransformation<I, Void> told =
+        new OneInputTransformation<>(
+            input(committer),
+            committer.getName(),
+            new RestoredCommitter<I, Void>(committer.getOperatorFactory(), table.loader()),
+            committer.getOutputType(),
+            committer.getParallelism());
+    told.setMaxParallelism(committer.getMaxParallelism());
+    return new DataStream<>(env, told)
+        .sinkTo(new DiscardingSink<>())
+        .name(end.getName())
+        .setParallelism(end.getParallelism());
+  }
+
+  @SuppressWarnings("unchecked")
+  private <I> OneInputTransformation<I, Void> committer(Transformation<?> end) {
+    Transformation<?> before = end.getInputs().get(0);
+    if (!(before instanceof OneInputTransformation) || !before.getName().contains("Committer")) {
+      throw new IllegalStateException("Iceberg's sink of " + table.name() + " does not end with its committer, but with " + before);
+    }
+    return (OneInputTransformation<I, Void>) before;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <I> Transformation<I> input(OneInputTransformation<I, ?> of) {
+    return (Transformation<I>) of.getInputs().get(0);
   }
 
   private IcebergTableSink iceberg(ResolvedSchema columns) {

@@ -19,6 +19,9 @@ final class ShardProgress {
   /** While a shard has spoken within this time, it need not be asked whether a record that moved nothing was one that may. */
   private static final long PROBE_AFTER_MILLIS = 200;
 
+  /** So long after its end the children of a shard are being read, and say themselves how far. */
+  private static final long CHILDREN_FOUND_MILLIS = 600_000;
+
   private final String id;
   @Nullable private final String parent;
   @Nullable private final String adjacentParent;
@@ -34,6 +37,9 @@ final class ShardProgress {
   private long heard = GlobalWatermark.NONE;
   private long spokeAt;
   private long millisBehind = -1;
+  private long readUpTo = Long.MIN_VALUE;
+  private long lastArrival = Long.MIN_VALUE;
+  private long endedAt;
   private boolean tipInPoll;
   private boolean atTip;
   private long askedAt;
@@ -73,6 +79,7 @@ final class ShardProgress {
   /** A record was emitted. Only one from which the planner's generator makes a watermark counts as speaking. */
   synchronized void onRecord(RowData row, long arrivedAt) {
     long before = watermark;
+    lastArrival = Math.max(lastArrival, arrivedAt);
     generator.onEvent(row, arrivedAt, output);
     generator.onPeriodicEmit(output);
     long now = clock.getAsLong();
@@ -103,6 +110,22 @@ final class ShardProgress {
     watermark = Math.max(watermark, candidate);
   }
 
+  /** All was emitted that had arrived by then, in milliseconds since 1970 by this machine's clock. */
+  synchronized void onReadUpTo(long time) {
+    readUpTo = time;
+  }
+
+  /**
+   * A time up to which it is read: {@link Long#MIN_VALUE} before the first answer, {@link Long#MAX_VALUE} some time after its end.
+   * At its end it is its last record's, as its children may hold what came right behind that, and are yet to be found.
+   */
+  synchronized long readUpTo() {
+    if (!ended) {
+      return readUpTo;
+    }
+    return past || clock.getAsLong() - endedAt > CHILDREN_FOUND_MILLIS ? Long.MAX_VALUE : lastArrival;
+  }
+
   /** A batch was emitted; {@code millis} is how far behind the shard's tip Kinesis said it ends, if it did. */
   synchronized void onBatch(@Nullable Long millis) {
     millisBehind = millis == null ? -1 : millis;
@@ -119,6 +142,7 @@ final class ShardProgress {
   synchronized void onPoll(long numberAtStart, RecordPublisherRunResult result) {
     if (result == RecordPublisherRunResult.COMPLETE) {
       ended = true;
+      endedAt = clock.getAsLong();
       atTip = false;
     } else if (result == RecordPublisherRunResult.INCOMPLETE) {
       atTip = tipInPoll;

@@ -67,4 +67,9 @@ final class SubtaskProgress {
     }
     return furthest;
   }
+
+  /** The earliest of what its shards are read up to: as {@link ShardProgress#readUpTo}. */
+  long readUpTo() {
+    return shards.values().stream().mapToLong(ShardProgress::readUpTo).min().orElse(Long.MAX_VALUE);
+  }
 }

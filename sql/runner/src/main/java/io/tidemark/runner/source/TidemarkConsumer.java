@@ -1,7 +1,9 @@
 package io.tidemark.runner.source;
 
+import io.tidemark.runner.lake.CommittedSince;
 import io.tidemark.runner.lake.LakeTables;
 import io.tidemark.runner.lake.ReadAgain;
+import io.tidemark.runner.lake.RestoredFrom;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Properties;
@@ -10,6 +12,8 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeHint;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.metrics.Gauge;
@@ -20,7 +24,10 @@ import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
 import org.apache.flink.streaming.connectors.kinesis.FlinkKinesisConsumer;
 import org.apache.flink.streaming.connectors.kinesis.internals.KinesisDataFetcher;
 import org.apache.flink.streaming.connectors.kinesis.internals.KinesisDataFetcher.FlinkKinesisProxyFactory;
+import org.apache.flink.streaming.connectors.kinesis.model.SequenceNumber;
+import org.apache.flink.streaming.connectors.kinesis.model.StreamShardMetadata;
 import org.apache.flink.streaming.connectors.kinesis.proxy.KinesisProxy;
+import org.apache.flink.streaming.connectors.kinesis.proxy.KinesisProxyInterface;
 import org.apache.flink.streaming.connectors.kinesis.serialization.KinesisDeserializationSchema;
 import org.apache.flink.table.data.RowData;
 
@@ -32,6 +39,10 @@ import org.apache.flink.table.data.RowData;
 class TidemarkConsumer extends FlinkKinesisConsumer<RowData> {
   private static final long serialVersionUID = 1L;
 
+  /** The connector's own name for the positions in its shards. */
+  private static final ListStateDescriptor<Tuple2<StreamShardMetadata, SequenceNumber>> POSITIONS =
+      new ListStateDescriptor<>("Kinesis-Stream-Shard-State", TypeInformation.of(new TypeHint<>() {}));
+
   private final String stream;
   private final Properties properties;
   private final SourceSettings settings;
@@ -39,7 +50,9 @@ class TidemarkConsumer extends FlinkKinesisConsumer<RowData> {
 
   private transient ListState<Tuple2<String, Long>> watermarkState;
   private transient ListState<Tuple2<Long, Long>> countState;
+  private transient ListState<Tuple2<String, Long>> originState;
   private transient RestoredWatermarks restored;
+  private transient long restoredReadUpTo;
   private transient ReadCounts counts;
   private transient volatile TidemarkFetcher fetcher;
   private transient boolean closed;
@@ -68,6 +81,10 @@ class TidemarkConsumer extends FlinkKinesisConsumer<RowData> {
         context
             .getOperatorStateStore()
             .getListState(new ListStateDescriptor<>("tidemark-read", Types.TUPLE(Types.LONG, Types.LONG)));
+    originState =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("tidemark-origin", Types.TUPLE(Types.STRING, Types.LONG)));
     restored = RestoredWatermarks.from(watermarkState.get());
     long records = 0;
     long clocks = 0;
@@ -76,21 +93,41 @@ class TidemarkConsumer extends FlinkKinesisConsumer<RowData> {
       clocks += part.f1;
     }
     counts = new ReadCounts(records, clocks);
-    if (!context.isRestored() && getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
-      removeWhatIsReadAgain(); // nothing is committed before every subtask is here
+    RestoredFrom from = restoredFrom(context);
+    restoredReadUpTo = from.readUpTo();
+    LakeTables lake = LakeTables.inParameters(getRuntimeContext().getGlobalJobParameters());
+    if (!lake.isEmpty() && getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
+      // nothing is committed before every subtask is here
+      if (context.isRestored()) {
+        Iterable<Tuple2<StreamShardMetadata, SequenceNumber>> positions = context.getOperatorStateStore().getUnionListState(POSITIONS).get();
+        CommittedSince.remove(lake, from, () -> new ReadOn(stream, positions, properties, kinesis()));
+      } else {
+        removeWhatIsReadAgain(lake);
+      }
     }
   }
 
-  private void removeWhatIsReadAgain() throws Exception {
-    LakeTables lake = LakeTables.inParameters(getRuntimeContext().getGlobalJobParameters());
-    if (lake.isEmpty()) {
-      return;
+  private RestoredFrom restoredFrom(FunctionInitializationContext context) throws Exception {
+    String job = null;
+    long readUpTo = Long.MAX_VALUE;
+    for (Tuple2<String, Long> origin : originState.get()) {
+      job = origin.f0;
+      readUpTo = Math.min(readUpTo, origin.f1);
     }
-    FlinkKinesisProxyFactory factory = proxies() == null ? KinesisProxy::create : proxies();
-    OptionalLong first = FirstArrival.find(stream, properties, factory.create(properties));
+    return new RestoredFrom(
+        job, context.getRestoredCheckpointId().orElse(0), restored.emitted(), readUpTo == Long.MAX_VALUE ? RestoredFrom.NONE : readUpTo);
+  }
+
+  private void removeWhatIsReadAgain(LakeTables lake) throws Exception {
+    OptionalLong first = FirstRecord.arrival(stream, properties, kinesis());
     if (first.isPresent()) {
       ReadAgain.remove(lake, first.getAsLong());
     }
+  }
+
+  private KinesisProxyInterface kinesis() {
+    FlinkKinesisProxyFactory factory = proxies() == null ? KinesisProxy::create : proxies();
+    return factory.create(properties);
   }
 
   @Override
@@ -102,6 +139,8 @@ class TidemarkConsumer extends FlinkKinesisConsumer<RowData> {
     TidemarkFetcher running = fetcher;
     watermarkState.update(running == null ? restored.entries() : running.watermarkEntries());
     countState.update(List.of(Tuple2.of(counts.records(), counts.clocks())));
+    long readUpTo = running == null ? restoredReadUpTo : running.readUpTo(restoredReadUpTo);
+    originState.update(List.of(Tuple2.of(getRuntimeContext().getJobInfo().getJobId().toString(), readUpTo)));
   }
 
   @Override

@@ -147,8 +147,12 @@ final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
       RecordPublisher.RecordPublisherRunResult result =
           publisher.run(
               batch -> {
+                long answered = System.currentTimeMillis();
                 SequenceNumber last = consumer.accept(batch);
                 shard.onBatch(batch.getMillisBehindLatest());
+                if (batch.getMillisBehindLatest() != null) {
+                  shard.onReadUpTo(answered - batch.getMillisBehindLatest());
+                }
                 return last;
               });
       shard.onPoll(numberAtStart, result);
@@ -246,6 +250,12 @@ final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
   /** What {@link RestoredWatermarks} keeps in a checkpoint; what it was restored with until all shards are known. */
   List<Tuple2<String, Long>> watermarkEntries() {
     return started ? RestoredWatermarks.entries(emitted(), progress.shards()) : restored.entries();
+  }
+
+  /** As {@link SubtaskProgress#readUpTo}; {@code restored} until all shards are known and have answered. */
+  long readUpTo(long restored) {
+    long readUpTo = started ? progress.readUpTo() : Long.MIN_VALUE;
+    return readUpTo == Long.MIN_VALUE ? restored : readUpTo;
   }
 
   /** The newest watermark that was emitted; before the run it is the restored one. */

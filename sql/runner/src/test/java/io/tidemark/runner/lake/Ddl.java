@@ -11,13 +11,13 @@ import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.hadoop.HadoopCatalog;
 
 /** The lake of a folder as SQL files declare it: tables of a name and columns, compiled by Flink to the plan of a job. */
-final class Ddl {
+public final class Ddl {
   private final Path folder;
   private final Map<String, String> tables = new TreeMap<>();
   private final Map<String, String> sources = new TreeMap<>();
   private Class<? extends Catalog> catalog = HadoopCatalog.class;
 
-  Ddl(Path folder) {
+  public Ddl(Path folder) {
     this.folder = folder;
   }
 
@@ -27,7 +27,7 @@ final class Ddl {
   }
 
   /** Declares {@code lake.name}; {@code options} are names and values in turn. */
-  Ddl with(String name, String columns, String... options) {
+  public Ddl with(String name, String columns, String... options) {
     Map<String, String> all = new TreeMap<>();
     all.put("connector", "tidemark-lake");
     all.put("catalog-name", "lake");
@@ -53,16 +53,21 @@ final class Ddl {
     return plan(Map.of("", source), Map.of(tables.keySet().iterator().next(), insert));
   }
 
-  LakeTables compiled() {
+  public LakeTables compiled() {
     return LakeTables.inPlan(
         plan(sources, tables.keySet().stream().collect(Collectors.toMap(name -> name, name -> "SELECT * FROM " + name))));
   }
 
+  /** Creates them in a table environment. */
+  public void create(TableEnvironment env) {
+    env.executeSql("CREATE DATABASE lake");
+    tables.values().forEach(env::executeSql);
+  }
+
   private String plan(Map<String, String> from, Map<String, String> inserts) {
     TableEnvironment env = TableEnvironment.create(EnvironmentSettings.inStreamingMode());
-    env.executeSql("CREATE DATABASE lake");
     from.values().forEach(env::executeSql);
-    tables.values().forEach(env::executeSql);
+    create(env);
     StatementSet set = env.createStatementSet();
     inserts.forEach((name, insert) -> set.addInsertSql("INSERT INTO lake." + name + " " + insert));
     return set.compilePlan().asJsonString();

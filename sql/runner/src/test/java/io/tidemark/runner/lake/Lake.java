@@ -78,7 +78,7 @@ public final class Lake {
         Map.of("format-version", "2"));
   }
 
-  Table load(String name) {
+  public Table load(String name) {
     return catalog.loadTable(TableIdentifier.of("tidemark", name));
   }
 

@@ -27,6 +27,7 @@ final class FakeKinesis implements KinesisProxyInterface {
   private final String stream;
   private final Map<String, Shard> shards = new TreeMap<>();
   private final Map<String, List<Record>> records = new ConcurrentHashMap<>();
+  private final Map<String, Integer> trimmed = new ConcurrentHashMap<>();
   private final Set<String> closed = ConcurrentHashMap.newKeySet();
   private final Set<String> blocked = ConcurrentHashMap.newKeySet();
   private volatile int batch = Integer.MAX_VALUE;
@@ -101,6 +102,11 @@ final class FakeKinesis implements KinesisProxyInterface {
         new BigInteger(shards.get(id(adjacent)).getHashKeyRange().getEndingHashKey()));
   }
 
+  /** Forgets the first records of a shard, as Kinesis does after the retention. */
+  void trim(int shard, int count) {
+    trimmed.put(id(shard), count);
+  }
+
   /** Until {@link #unblock} the shard answers nothing. */
   void block(int shard) {
     blocked.add(id(shard));
@@ -124,10 +130,14 @@ final class FakeKinesis implements KinesisProxyInterface {
       case "AFTER_SEQUENCE_NUMBER":
         position = Integer.parseInt(marker.toString());
         break;
+      case "AT_SEQUENCE_NUMBER":
+        position = Integer.parseInt(marker.toString()) - 1;
+        break;
       default:
         throw new UnsupportedOperationException(type);
     }
-    return handle.getShard().getShardId() + ":" + position;
+    String id = handle.getShard().getShardId();
+    return id + ":" + Math.max(position, trimmed.getOrDefault(id, 0));
   }
 
   @Override

@@ -17,7 +17,7 @@ import org.apache.flink.streaming.connectors.kinesis.proxy.GetShardListResult;
 import org.apache.flink.streaming.connectors.kinesis.proxy.KinesisProxyInterface;
 import org.junit.jupiter.api.Test;
 
-class FirstArrivalTest {
+class FirstRecordTest {
   private static final int END = -1;
   private static final int TIP = 0;
 
@@ -70,7 +70,7 @@ class FirstArrivalTest {
     if (position.length > 1) {
       properties.setProperty("flink.stream.initpos.timestamp", position[1]);
     }
-    return FirstArrival.find("trades", properties, kinesis);
+    return FirstRecord.arrival("trades", properties, kinesis);
   }
 
   @Test
