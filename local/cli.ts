@@ -18,6 +18,7 @@ export async function program(): Promise<Command> {
 	const { lakeCommand } = await import("./lake/command.ts");
 	const { grafanaCommand } = await import("../grafana/command.ts");
 	const { costCommand } = await import("../infra/cost/command.ts");
+	const aws = await import("../infra/release/commands.ts");
 	const command = new Command("tidemark")
 		.description(
 			"Stream analytics for market data: trades through Kinesis, Flink SQL and Iceberg, on this machine or on AWS",
@@ -34,6 +35,13 @@ export async function program(): Promise<Command> {
 		.addCommand(lakeCommand())
 		.addCommand(grafanaCommand())
 		.addCommand(costCommand())
+		.addCommand(aws.deployCommand())
+		.addCommand(aws.statusCommand())
+		.addCommand(aws.snapshotsCommand())
+		.addCommand(aws.rollbackCommand())
+		.addCommand(aws.logsCommand())
+		.addCommand(aws.startCommand())
+		.addCommand(aws.stopCommand())
 		.addCommand(cleanCommand());
 	// Subcommands inherit neither of these.
 	for (const each of [command, ...command.commands, ...command.commands.flatMap(({ commands }) => commands)])

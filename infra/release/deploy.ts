@@ -34,6 +34,7 @@ export interface Deployer {
 	/** Looks at the job that runs since an instant. */
 	watch: (place: Place, journal: Journal, since: Date, catchesUp: boolean) => Promise<Watched>;
 	patience: Patience;
+	now(): Date;
 	progress: Progress;
 	signal?: AbortSignal;
 }
@@ -88,7 +89,7 @@ export async function deploy(options: DeployOptions, deployer: Deployer): Promis
 			force: options.force,
 			watchSeconds: options.watchSeconds,
 		}),
-		deployer.patience.now,
+		deployer.now,
 	);
 	// Somebody else's, begun while this one was planned and left since.
 	if (journal.resumed && journal.entry.release !== release) return finish(place, journal, deployer);
@@ -126,14 +127,14 @@ export async function rehearse(options: DeployOptions, deployer: Deployer): Prom
 
 /** Goes on with a deploy that was interrupted, wherever it was; undefined where there is none. */
 export async function takeUp(place: Place, deployer: Deployer): Promise<Deployed | undefined> {
-	const { s3, progress, patience } = deployer;
+	const { s3, progress, now } = deployer;
 	const left = await readJournal(s3, place.CodeBucket);
 	if (!left) return undefined;
 	const journal = await openJournal(
 		s3,
 		place.CodeBucket,
 		() => Promise.reject(new UserError("The interrupted deploy was ended elsewhere: try again")),
-		patience.now,
+		now,
 	);
 	progress.say(`Taking up the deploy of ${left.release} by ${left.by}, at the step ${left.phase}`);
 	return finish(place, journal, deployer);
@@ -141,13 +142,13 @@ export async function takeUp(place: Place, deployer: Deployer): Promise<Deployed
 
 /** Takes a deploy to its end, and says what to do where that does not work. */
 async function finish(place: Place, journal: Journal, deployer: Deployer): Promise<Deployed> {
-	const { patience } = deployer;
+	const { now } = deployer;
 	const { entry } = journal;
 	try {
 		const ending = await rollOut({
 			...deployer,
 			journal,
-			watch: () => deployer.watch(place, journal, patience.now(), startsAnew(entry.to.restore)),
+			watch: () => deployer.watch(place, journal, now(), startsAnew(entry.to.restore)),
 		});
 		await journal.finish(ending.end === "new" ? "new" : `old: ${ending.why}`);
 		return { ...ending, release: entry.release, verdict: "" };

@@ -77,11 +77,11 @@ export async function putRelease(
 	place: Place,
 	{ configuration, running, sql, plan, highest, ...planned }: Prepared,
 	detail: ApplicationDetail,
-	{ s3, progress, patience }: Deployer,
+	{ s3, progress, now }: Deployer,
 ): Promise<{ release: string; to: Configuration }> {
 	const releases = releasesIn(s3, place.CodeBucket);
 	const revision = await revisionOf(sqlDir);
-	const at = patience.now();
+	const at = now();
 	const id = newReleaseId(at, revision);
 	await progress.step("Uploading the runner and the release", () =>
 		releases.putRunner(runnerJar, (share) => progress.say(`The runner: ${Math.round(share * 100)} %`)),

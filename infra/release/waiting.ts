@@ -10,7 +10,8 @@ export interface Patience {
 	/** Milliseconds after which an operation counts as hanging. */
 	timeoutMs: number;
 	sleep(ms: number): Promise<void>;
-	now(): Date;
+	/** Milliseconds since some moment. */
+	elapsed(): number;
 }
 
 /** An operation of the service that takes longer than it may. */
@@ -35,11 +36,11 @@ const SAY_MS = 30_000;
  */
 export async function settled(
 	flink: ManagedFlink,
-	{ everyMs, timeoutMs, sleep, now }: Patience,
+	{ everyMs, timeoutMs, sleep, elapsed }: Patience,
 	progress: Progress,
 	onLook: () => Promise<void>,
 ): Promise<ApplicationDetail> {
-	const began = now().getTime();
+	const began = elapsed();
 	let saidAt = began;
 	let last: string | undefined;
 	for (;;) {
@@ -47,7 +48,7 @@ export async function settled(
 		const status = detail.ApplicationStatus ?? "without a status";
 		if (SETTLED.has(status)) return detail;
 		if (status === "DELETING") throw new UserError(`The application ${flink.name} is being deleted`);
-		const at = now().getTime();
+		const at = elapsed();
 		if (status !== last || at - saidAt > SAY_MS) {
 			progress.say(`The application is ${status} (${Math.round((at - began) / 1000)} s)`);
 			saidAt = at;
@@ -63,14 +64,14 @@ export async function settled(
 export async function settledSnapshot(
 	flink: ManagedFlink,
 	name: string,
-	{ everyMs, timeoutMs, sleep, now }: Patience,
+	{ everyMs, timeoutMs, sleep, elapsed }: Patience,
 	onLook: () => Promise<void>,
 ): Promise<SnapshotDetails | undefined> {
-	const began = now().getTime();
+	const began = elapsed();
 	for (;;) {
 		const found = (await flink.snapshots()).find(({ SnapshotName }) => SnapshotName === name);
 		if (found?.SnapshotStatus !== "CREATING") return found;
-		if (now().getTime() - began > timeoutMs) throw new Hangs("taking a snapshot", timeoutMs / 60_000);
+		if (elapsed() - began > timeoutMs) throw new Hangs("taking a snapshot", timeoutMs / 60_000);
 		await onLook();
 		await sleep(everyMs);
 	}

@@ -1,0 +1,119 @@
+import type { SnapshotDetails } from "@aws-sdk/client-kinesis-analytics-v2";
+import { UserError } from "../../local/errors.ts";
+import type { Progress } from "../../local/progress.ts";
+import { configurationOf, isSameConfiguration } from "./configuration.ts";
+import { described, type ManagedFlink, type Restore } from "./managed-flink.ts";
+import { type Patience, settled, settledSnapshot } from "./waiting.ts";
+
+/** What the small commands work with. */
+export interface Operator {
+	flink: ManagedFlink;
+	patience: Patience;
+	progress: Progress;
+}
+
+const nothing = async () => {};
+
+/**
+ * Starts a stopped application from a snapshot, the newest if none is named; waits until it runs.
+ *
+ * @throws UserError where it runs already, there is no such snapshot, or it does not start
+ */
+export async function startApplication(
+	{ flink, patience, progress }: Operator,
+	{ snapshot, anew = false }: { snapshot?: string; anew?: boolean },
+): Promise<void> {
+	const { ApplicationStatus: status } = await described(flink);
+	if (status !== "READY")
+		throw new UserError(`The application ${flink.name} is ${status}: only a stopped one is started`);
+	if (snapshot !== undefined) await readySnapshot(flink, snapshot);
+	const type = anew
+		? "SKIP_RESTORE_FROM_SNAPSHOT"
+		: snapshot === undefined
+			? "RESTORE_FROM_LATEST_SNAPSHOT"
+			: "RESTORE_FROM_CUSTOM_SNAPSHOT";
+	await flink.start({ type, ...(snapshot === undefined ? {} : { snapshot }), allowNonRestored: false });
+	const detail = await settled(flink, patience, progress, nothing);
+	if (detail.ApplicationStatus === "RUNNING") return;
+	const [newest] = await flink.operations();
+	throw new UserError(`The application does not start: ${newest?.error ?? "npx tidemark logs --level error says why"}`);
+}
+
+/** Stops a running application, with a snapshot unless it is forced; waits until it is stopped. Throws {@link UserError} where it is. */
+export async function stopApplication({ flink, patience, progress }: Operator, force: boolean): Promise<void> {
+	const { ApplicationStatus: status } = await described(flink);
+	if (status === "READY") throw new UserError(`The application ${flink.name} is stopped already`);
+	await flink.stop(force);
+	await settled(flink, patience, progress, nothing);
+}
+
+/** Takes a snapshot of a running application and waits for it. Throws {@link UserError} where it fails. */
+export async function takeSnapshot({ flink, patience, progress }: Operator, name: string): Promise<void> {
+	const { ApplicationStatus: status } = await described(flink);
+	if (status !== "RUNNING")
+		throw new UserError(`The application ${flink.name} is ${status}: only a running one has state to keep`);
+	progress.say(`Taking the snapshot ${name}`);
+	await flink.createSnapshot(name);
+	const taken = await settledSnapshot(flink, name, patience, nothing);
+	if (taken?.SnapshotStatus !== "READY")
+		throw new UserError(`The snapshot ${name} is ${taken?.SnapshotStatus ?? "gone"}: npx tidemark logs --level error`);
+}
+
+/**
+ * Deletes all but the newest `keep` snapshots that are ready, and all that failed; returns their names. One that is being made
+ * is left alone.
+ */
+export async function pruneSnapshots(flink: ManagedFlink, keep: number, dryRun: boolean): Promise<string[]> {
+	const snapshots = await flink.snapshots();
+	const old = [
+		...snapshots.filter(({ SnapshotStatus }) => SnapshotStatus === "READY").slice(keep),
+		...snapshots.filter(({ SnapshotStatus }) => SnapshotStatus === "FAILED"),
+	];
+	if (!dryRun) for (const snapshot of old) await flink.deleteSnapshot(snapshot);
+	return old.map(({ SnapshotName = "" }) => SnapshotName);
+}
+
+/** What a rollback goes back to. */
+export interface Earlier {
+	/** The whole configuration of that time. */
+	configuration: Parameters<ManagedFlink["update"]>[0]["configuration"];
+	release: string;
+}
+
+/**
+ * Gives an application what it ran earlier, with the state of that time, and waits until it runs. The state is the newest
+ * snapshot that was taken while that ran; what was computed since is computed again.
+ *
+ * @throws UserError where it runs that already, there is no such state, or it does not start
+ */
+export async function rollBackTo(
+	{ flink, patience, progress }: Operator,
+	to: Earlier,
+	snapshot: string,
+): Promise<void> {
+	const detail = await settled(flink, patience, progress, nothing);
+	const version = detail.ApplicationVersionId ?? 0;
+	if (isSameConfiguration(configurationOf(detail), to.configuration))
+		throw new UserError(`The application has the release ${to.release} already`);
+	await readySnapshot(flink, snapshot);
+	const restore: Restore = { type: "RESTORE_FROM_CUSTOM_SNAPSHOT", snapshot, allowNonRestored: false };
+	progress.say(`Going back to ${to.release} with the state of ${snapshot}`);
+	await flink.update({ version, configuration: to.configuration, restore });
+	const after = await settled(flink, patience, progress, nothing);
+	if (after.ApplicationStatus === "READY") return startApplication({ flink, patience, progress }, { snapshot });
+	if (isSameConfiguration(configurationOf(after), to.configuration)) return;
+	const [newest] = await flink.operations();
+	throw new UserError(
+		`The release ${to.release} does not start, Managed Flink went back: ${newest?.error ?? "without a reason"}`,
+	);
+}
+
+async function readySnapshot(flink: ManagedFlink, name: string): Promise<SnapshotDetails> {
+	const snapshots = await flink.snapshots();
+	const found = snapshots.find(
+		({ SnapshotName, SnapshotStatus }) => SnapshotName === name && SnapshotStatus === "READY",
+	);
+	if (found) return found;
+	const names = snapshots.map(({ SnapshotName, SnapshotStatus }) => `${SnapshotName} (${SnapshotStatus})`);
+	throw new UserError(`There is no snapshot ${name} that is ready: ${names.join(", ") || "there are none at all"}`);
+}
