@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { UserError } from "../../local/errors.ts";
 import { tools } from "../../local/paths.ts";
 import { startProgress } from "../../local/progress.ts";
 import { setUp } from "../../local/setup.ts";
 import { onStop } from "../../local/signals.ts";
-import { readInstant } from "../../sql/athena/literals.ts";
 import { sqlDir } from "../../sql/workbench/properties.ts";
 import { startWorkbench, type Workbench } from "../../sql/workbench/workbench.ts";
 import { type Account, type AccountOptions, addAccountOptions, withAccount } from "./account.ts";
@@ -19,7 +18,7 @@ import { watchJob } from "./watch.ts";
 interface Options extends AccountOptions {
 	dryRun?: boolean;
 	acceptStateLoss?: boolean;
-	rebuild?: "stream" | Date;
+	rebuild?: "stream";
 	force?: boolean;
 	watch: number;
 	timeout: number;
@@ -47,10 +46,11 @@ export function deployCommand(): Command {
 		)
 		.option("--dry-run", "only say each step, and what it means for the state")
 		.option("--accept-state-loss", "deploy an edit that loses state; without it such an edit is refused")
-		.option(
-			"--rebuild <from>",
-			"start without any state, and read the stream from 'stream' (its oldest record) or an instant",
-			rebuild,
+		.addOption(
+			new Option(
+				"--rebuild <from>",
+				"start without any state: 'stream' reads the stream from its oldest record",
+			).choices(["stream"]),
 		)
 		.option("--force", "stop a job that can take no snapshot; it goes on from the newest one")
 		.option("--watch <seconds>", "how long the new job is looked at before it is kept", seconds, 300)
@@ -166,12 +166,6 @@ export function sayDeployed(deployed: Deployed): string {
 		? "What ran before runs, with its state"
 		: "The application is stopped, as it was before";
 	return `The release ${deployed.release} was NOT kept: ${deployed.why}\n${now}.`;
-}
-
-function rebuild(text: string): "stream" | Date {
-	const at = text === "stream" ? "stream" : readInstant(text);
-	if (at === undefined) throw new InvalidArgumentError("Give stream, or an instant such as 2026-11-26T13:30:00Z.");
-	return at;
 }
 
 function seconds(text: string): number {

@@ -59,8 +59,8 @@ export async function checkSql(workbench: Workbench, sqlDir: string): Promise<nu
 /** How an edit that loses state was accepted, and where what is lost is to come from. */
 export interface Acceptance {
 	acceptStateLoss: boolean;
-	/** Start without any state and read the stream from this on: its oldest record, or an instant. */
-	rebuild?: "stream" | Date;
+	/** Start without any state, and read the stream from its oldest record. */
+	rebuild?: "stream";
 }
 
 /** Whether a job is started anew, which reads the stream again. */
@@ -96,6 +96,5 @@ function refusal({ verdict, reasons }: Outcome): string {
 ${reasons.map((reason) => `  - ${reason}`).join("\n")}
   --accept-state-loss                        ${what}
   --accept-state-loss --rebuild stream       nothing is kept, the stream is read from its oldest record
-  --accept-state-loss --rebuild INSTANT      the same, from what arrived at that time on
   Days that are in the stream no more are computed again from the lake: npx tidemark lake backfill --aws --from DAY`;
 }

@@ -1,6 +1,5 @@
 import type { ApplicationDetail } from "@aws-sdk/client-kinesis-analytics-v2";
 import { applicationConfiguration } from "../application-configuration.ts";
-import type { Config } from "../config.ts";
 import {
 	type Configuration,
 	configurationOf,
@@ -41,8 +40,7 @@ export async function prepare(
 	const before = configurationOf(detail);
 	const location = sqlLocationOf(before);
 	const stored = await readRelease(s3, location);
-	const rebuilt = options.rebuild instanceof Date ? { initialPosition: options.rebuild.toISOString() } : {};
-	const configuration = applicationConfiguration({ ...config, ...rebuilt } as Config, {
+	const configuration = applicationConfiguration(config, {
 		code: { bucketArn: `arn:${partitionOf(region)}:s3:::${place.CodeBucket}`, fileKey: await runnerKey(runnerJar) },
 		sqlLocation: location,
 		places: placesIn(place, config, region),
