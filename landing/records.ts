@@ -2,8 +2,11 @@ import type { KinesisStreamRecord } from "aws-lambda";
 import type { z } from "zod";
 import type { DeadLetter, Position } from "./dead_letters.ts";
 
+/** What a store is given: a record's value. */
+export type Valued<T> = { value: T };
+
 /** A record that is what its contract says. */
-export type Entry<T> = { record: KinesisStreamRecord; value: T };
+export type Entry<T> = Valued<T> & { record: KinesisStreamRecord };
 
 /** What became of a record: handled, not to be handled ever (with the reason why), or to be tried again. */
 export type Outcome =

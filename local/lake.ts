@@ -15,16 +15,24 @@ export interface Lake extends DuckDb {
 }
 
 /** Opens the lake of a stack whose emulator answers. Views show the snapshots that are current at this moment. */
-export async function openLake(stack: Pick<Stack, "endpoints" | "outputs">): Promise<Lake> {
-	const { aws } = stack.endpoints;
+export function openLake({ endpoints, outputs }: Pick<Stack, "endpoints" | "outputs">): Promise<Lake> {
+	const glue = new GlueClient({ endpoint: endpoints.aws, region, credentials: localCredentials });
+	return open(glue, outputs.LakeDatabase, endpoints.aws);
+}
+
+/** Opens the lake of the account and region that AWS_PROFILE and AWS_REGION name. Its credentials are those of this moment. */
+export function openLakeOnAws(database: string): Promise<Lake> {
+	return open(new GlueClient(), database, process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL);
+}
+
+async function open(glue: GlueClient, database: string, endpoint: string | undefined): Promise<Lake> {
 	const db = await openDuckDb(tools().duckdbExtensions);
-	const glue = new GlueClient({ endpoint: aws, region, credentials: localCredentials });
 	const lake: Lake = {
 		...db,
 		tables: [],
 		locations: new Map(),
 		async refresh() {
-			lake.locations = await makeViews(db, glue, stack.outputs.LakeDatabase);
+			lake.locations = await makeViews(db, glue, database);
 			lake.tables = [...lake.locations.keys()];
 		},
 		close() {
@@ -33,15 +41,25 @@ export async function openLake(stack: Pick<Stack, "endpoints" | "outputs">): Pro
 		},
 	};
 	try {
-		await db.connection.run(`CREATE SECRET lake (TYPE s3, KEY_ID ${quote(localCredentials.accessKeyId)},
-			SECRET ${quote(localCredentials.secretAccessKey)}, REGION ${quote(region)}, ENDPOINT ${quote(new URL(aws).host)},
-			URL_STYLE 'path', USE_SSL ${aws.startsWith("https:")})`);
+		await db.connection.run(await secretOf(glue, endpoint));
 		await lake.refresh();
 		return lake;
 	} catch (error) {
 		lake.close();
 		throw error;
 	}
+}
+
+/** What DuckDB has to know to read from S3 as the client may. */
+async function secretOf({ config }: GlueClient, endpoint: string | undefined): Promise<string> {
+	const { accessKeyId, secretAccessKey, sessionToken } = await config.credentials();
+	const token = sessionToken === undefined ? "" : `, SESSION_TOKEN ${quote(sessionToken)}`;
+	const place =
+		endpoint === undefined
+			? ""
+			: `, ENDPOINT ${quote(new URL(endpoint).host)}, URL_STYLE 'path', USE_SSL ${endpoint.startsWith("https:")}`;
+	return `CREATE SECRET lake (TYPE s3, KEY_ID ${quote(accessKeyId)}, SECRET ${quote(secretAccessKey)}${token},
+		REGION ${quote(await config.region())}${place})`;
 }
 
 async function makeViews({ connection }: DuckDb, glue: GlueClient, database: string): Promise<Map<string, string>> {

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { Bar, Tick } from "../../contracts.ts";
-import type { Entry, Outcome } from "../records.ts";
+import type { Outcome, Valued } from "../records.ts";
 import { putNewest } from "./put.ts";
 
 /** What the table of histories has of ticks in place of an interval. */
@@ -40,7 +40,7 @@ export type HistoryOptions<T> = {
 export function historyWriter<T extends { emitted_at: string }>(
 	client: DynamoDBDocumentClient,
 	{ table, days, itemOf }: HistoryOptions<T>,
-): (entries: Entry<T>[]) => Promise<Outcome[]> {
+): (entries: readonly Valued<T>[]) => Promise<Outcome[]> {
 	return async (entries) => {
 		const outcomes = entries.map((): Outcome => ({ status: "handled" }));
 		const items = entries.map(({ value }, index) => ({ item: itemOf(value), index }));

@@ -1,6 +1,6 @@
 import type { Context } from "aws-lambda";
 import type { Bar } from "../../contracts.ts";
-import { type Entry, messageOf, type Outcome } from "../records.ts";
+import { messageOf, type Outcome, type Valued } from "../records.ts";
 import { LinesRejected } from "./answers.ts";
 import { barLine } from "./lines.ts";
 import type { LineStore } from "./store.ts";
@@ -23,7 +23,7 @@ const remembered = 100_000;
  */
 export function barWriter(
 	store: LineStore,
-): (entries: Entry<Bar>[], context: Pick<Context, "getRemainingTimeInMillis">) => Promise<Outcome[]> {
+): (entries: readonly Valued<Bar>[], context: Pick<Context, "getRemainingTimeInMillis">) => Promise<Outcome[]> {
 	const newest = new Map<string, string>();
 
 	const remember = (items: Item[]) => {

@@ -1,5 +1,5 @@
 import type { Bar } from "../../contracts.ts";
-import type { Entry, Outcome } from "../records.ts";
+import type { Outcome, Valued } from "../records.ts";
 import { type BarRecord, barRecord } from "./record.ts";
 import { type BarTable, mostRecords } from "./table.ts";
 
@@ -10,7 +10,7 @@ type Item = { record: BarRecord; sortKey: string; index: number };
  * bar's versions in the batch the newest is written; where the table refuses it for good, the next newest is. When a call
  * fails no more is tried: what is left has failed, and comes again.
  */
-export function barWriter(table: BarTable): (entries: Entry<Bar>[]) => Promise<Outcome[]> {
+export function barWriter(table: BarTable): (entries: readonly Valued<Bar>[]) => Promise<Outcome[]> {
 	return async (entries) => {
 		const outcomes = entries.map((): Outcome => ({ status: "handled" }));
 		const items = entries.map(({ value }, index): Item => {

@@ -9,10 +9,12 @@ import { type Child, startChild, waitReady } from "../../local/process.ts";
 import { answers } from "../../local/stack.ts";
 
 export type TestInfluxDb = AsyncDisposable & {
-	/** Takes line protocol at /api/v2/write, where the bucket is a database. */
+	/** Takes line protocol at /api/v2/write, where the bucket is a database, and InfluxQL at /query. */
 	url: string;
 	/** The rows of an InfluxQL answer as objects, times as epoch ms; tags by their names. */
 	rows: (influxQl: string) => Promise<Record<string, unknown>[]>;
+	/** Forgets all points. */
+	wipe: () => Promise<unknown>;
 };
 
 /**
@@ -71,6 +73,7 @@ export async function testInfluxDb(): Promise<TestInfluxDb> {
 			(await ask(influxQl)).flatMap(({ columns, values, tags = {} }) =>
 				values.map((row) => ({ ...tags, ...Object.fromEntries(columns.map((name, index) => [name, row[index]])) })),
 			),
+		wipe: () => ask("DROP MEASUREMENT bars", "POST"),
 		[Symbol.asyncDispose]: end,
 	};
 }
@@ -80,13 +83,16 @@ type Answer = { error?: string; results?: { error?: string; series?: Series[] }[
 
 async function wayTo(own: string): Promise<Server> {
 	const way = createServer((asked, answer) => {
-		const { pathname, searchParams } = new URL(asked.url ?? "", own);
+		const { pathname, searchParams, search } = new URL(asked.url ?? "", own);
 		const { bucket, precision } = Object.fromEntries(searchParams);
-		if (pathname !== "/api/v2/write" || !bucket || !precision) {
+		const isQuery = pathname === "/query" && asked.method === "GET";
+		if (!isQuery && (pathname !== "/api/v2/write" || !bucket || !precision)) {
 			answer.writeHead(404).end();
 			return;
 		}
-		const to = `${own}/write?${new URLSearchParams({ db: bucket, precision })}`;
+		const to = isQuery
+			? `${own}/query${search}`
+			: `${own}/write?${new URLSearchParams({ db: bucket ?? "", precision: precision ?? "" })}`;
 		const onwards = request(to, { method: asked.method, headers: asked.headers }, (response) => {
 			answer.writeHead(response.statusCode ?? 500, response.headers);
 			response.pipe(answer);
