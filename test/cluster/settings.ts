@@ -7,14 +7,11 @@ import { groupsOf, readManifest } from "../support/manifest.ts";
 /** What has no place here: Kubernetes. */
 const ELSEWHERE = /^(high-availability|kubernetes)\./;
 
-/**
- * Three small JVMs instead of pods. RocksDB keeps every state of every subtask in memory of its own: with much less than
- * this for two slots it writes to the disk all the time.
- */
+/** Three small JVMs instead of pods. */
 const SIZES = {
 	"jobmanager.memory.process.size": "1100m",
-	"taskmanager.memory.process.size": "1900m",
-	"taskmanager.memory.managed.size": "640m",
+	"taskmanager.memory.process.size": "1500m",
+	"taskmanager.memory.managed.size": "32m",
 	"taskmanager.memory.network.min": "64m",
 	"taskmanager.memory.network.max": "64m",
 };
@@ -59,7 +56,7 @@ export function groupsHere(aws: string, sql: string, bucket: string): Applicatio
 	return groupsOf(readManifest().ConfigMap).map(({ PropertyGroupId, PropertyMap }) => ({
 		PropertyGroupId,
 		PropertyMap: Object.fromEntries(
-			Object.entries(PropertyMap).map(([name, value]) => [name, here[name] ?? value.replace("BUCKET", bucket)]),
+			Object.entries(PropertyMap).map(([name, value]) => [name, here[name] ?? value.replace("YOUR-BUCKET", bucket)]),
 		),
 	}));
 }

@@ -19,7 +19,7 @@ test("links to nothing that is not there", () => {
 describe("what it says of the manifest", () => {
 	test("settings that it names are set there, but for those that it calls defaults", () => {
 		const known = ["classloader.resolve-order", "heartbeat.timeout"];
-		const elsewhere = ["env.java.opts.client", "parallelism.default"];
+		const elsewhere = ["env.java.opts.client", "parallelism.default", "state.backend.rocksdb.writebuffer.size"];
 		const named = [...text.matchAll(/`(?!bin\/)([a-z-]+\.[a-z.-]+[a-z])/g)].map(([, name = ""]) => name);
 		const families = new Set(Object.keys(config).map((key) => key.split(".")[0]));
 		const settings = new Set(named.filter((name) => families.has(name.split(".")[0] ?? "")));

@@ -75,7 +75,7 @@ describe("the deployment", () => {
 			"execution.checkpointing.savepoint-dir",
 			"high-availability.storageDir",
 		])
-			expect(config[key], key).toMatch(/^s3:\/\/BUCKET\/flink\/\w+$/);
+			expect(config[key], key).toMatch(/^s3:\/\/YOUR-BUCKET\/flink\/\w+$/);
 		expect(config["high-availability.type"]).toBe("kubernetes");
 		expect(job.allowNonRestoredState).toBe(false);
 	});
@@ -141,15 +141,15 @@ describe("the property groups", () => {
 		const stacks = readConfig({});
 		const { prefix, lakeDatabase } = stacks;
 		const there = sqlProperties(stacks, {
-			region: "REGION",
-			endpoint: (service) => `https://${service}.REGION.amazonaws.com`,
+			region: "YOUR-REGION",
+			endpoint: (service) => `https://${service}.YOUR-REGION.amazonaws.com`,
 			streams: {
 				trades: `${prefix}-trades`,
 				bars: `${prefix}-bars`,
 				ticks: `${prefix}-ticks`,
 				hits: `${prefix}-hits`,
 			},
-			lake: { warehouse: "s3://BUCKET/lake", database: lakeDatabase },
+			lake: { warehouse: "s3://YOUR-BUCKET/lake", database: lakeDatabase },
 		});
 		expect(placeholders).toEqual(there);
 	});
@@ -158,8 +158,8 @@ describe("the property groups", () => {
 test("whatever is to be replaced is named in the manifest's first lines", () => {
 	const text = readFileSync(manifestFile, "utf8");
 	const [head = ""] = text.split("apiVersion");
-	const capitals = new Set(text.slice(head.length).match(/\b(REGISTRY|BUCKET|REGION|ACCOUNT)\b/g));
-	expect([...capitals].sort()).toEqual(["BUCKET", "REGION", "REGISTRY"]);
+	const capitals = new Set(text.slice(head.length).match(/YOUR-[A-Z]+/g));
+	expect([...capitals].sort()).toEqual(["YOUR-BUCKET", "YOUR-REGION", "YOUR-REGISTRY"]);
 	for (const word of capitals) expect(head).toContain(word);
 	expect(parse(text.split("\n---\n")[1] ?? "")).toHaveProperty("kind");
 });
