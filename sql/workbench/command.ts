@@ -6,6 +6,7 @@ import { graphCommand } from "./graph-command.ts";
 import { lintCommand } from "./lint-command.ts";
 import { mutateCommand } from "./mutate-command.ts";
 import { planCommand } from "./plan-command.ts";
+import { releaseCommand } from "./release-command.ts";
 import { tailCommand } from "./tail-command.ts";
 import { testCommand } from "./test-command.ts";
 
@@ -24,6 +25,7 @@ export function sqlCommand(): Command {
 		.addCommand(diffCommand())
 		.addCommand(applyCommand())
 		.addCommand(planCommand())
+		.addCommand(releaseCommand())
 		.addCommand(graphCommand())
 		.addCommand(lintCommand())
 		.addCommand(mutateCommand());

@@ -4,14 +4,14 @@ import { root, tools } from "../../local/paths.ts";
 import { localCredentials, region } from "../../local/stack.ts";
 
 /** For an emulator without CBOR: the first is the source's property (its package is relocated), the second the sink's. */
-const NO_CBOR = ["-Dorg.apache.flink.kinesis.shaded.com.amazonaws.sdk.disableCbor=1", "-Daws.cborEnabled=false"];
+export const noCbor = ["-Dorg.apache.flink.kinesis.shaded.com.amazonaws.sdk.disableCbor=1", "-Daws.cborEnabled=false"];
 
 /** The arguments of `java` that start the workbench. */
 export function workbenchArgs({ options, log4j }: { options: readonly string[]; log4j: string }): string[] {
 	return [
 		...opensOf(readFileSync(join(root, "sql", "runner", "pom.xml"), "utf8")),
 		...options,
-		...NO_CBOR,
+		...noCbor,
 		`-Dlog4j2.configurationFile=${log4j}`,
 		"-cp",
 		[tools().runnerJar, join(tools().flinkLib, "*")].join(":"),
