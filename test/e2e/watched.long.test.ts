@@ -45,7 +45,7 @@ test("a replay watched from start to end ends with the lake's bars on the page",
 			for (const interval of INTERVALS) {
 				await tab.evaluate(`location.hash = ${JSON.stringify(`#${symbol}/${interval}`)}`);
 				await tab.locator("#chart[aria-label*='closed candles']").waitFor();
-				for (const [time, { forming, vwap, ...candle }] of await readCandles(tab)) {
+				for (const [time, { forming, vwap, ...candle }] of await readCandles(tab, { stepPx: 5 })) {
 					expect([symbol, interval, time, forming]).toEqual([symbol, interval, time, false]);
 					shown.set(`${symbol} ${interval} ${time}`, { ...candle, vwap: vwap.toFixed(2) });
 				}
