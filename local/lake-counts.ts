@@ -12,7 +12,7 @@ const COUNTS = `
 
 /** The lake's rows become visible with checkpoints, some seconds apart. */
 const EVERY_MS = 10_000;
-/** Failures in a row before one is told: a lake whose job has only begun has no tables yet. */
+/** Failures in a row before one is told: a part that restarts is told by others. */
 const PATIENCE = 6;
 
 /** Copies counts from a lake into a store; only what has changed since the last time is written. */
@@ -26,8 +26,10 @@ export class LakeCountsCopy {
 	}
 
 	/** Writes what the lake's newest snapshots say. Returns how many counts were written. @throws what either store answers */
-	async copy(lake: Pick<Lake, "connection" | "refresh">): Promise<number> {
+	async copy(lake: Pick<Lake, "connection" | "refresh" | "tables">): Promise<number> {
 		await lake.refresh();
+		// The job makes them when it starts.
+		if (!["rejects", "counts"].every((name) => lake.tables.includes(name))) return 0;
 		const { rows } = readRows(await lake.connection.runAndReadAll(COUNTS));
 		const counts = rows.map(([minute, what, records]) => ({ key: `${minute} ${what}`, minute, what, records }));
 		const changed = counts.filter(({ key, records }) => this.#written.get(key) !== Number(records));
@@ -43,7 +45,7 @@ export class LakeCountsCopy {
 /** Copies again and again until `signal` aborts; never throws. Says once what keeps it from it for long. */
 export async function copyLakeCounts(
 	questdb: string,
-	lake: () => Promise<Pick<Lake, "connection" | "refresh">>,
+	lake: () => Promise<Pick<Lake, "connection" | "refresh" | "tables">>,
 	{ signal, say, everyMs = EVERY_MS }: { signal: AbortSignal; say: (text: string) => void; everyMs?: number },
 ): Promise<void> {
 	const copy = new LakeCountsCopy(questdb);

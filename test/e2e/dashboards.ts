@@ -24,7 +24,7 @@ export async function askDashboards(mayBeEmpty: readonly string[]): Promise<Aske
 	await using store = await questDbAt(postgresPort);
 	const range = { from: new Date(Date.now() - 3 * 3_600_000), to: new Date(Date.now() + 60_000) };
 	const rowsOf = (text: unknown, values: Record<string, string>) =>
-		store.ask(filledIn("questdb", String((text as { rawSql: unknown }).rawSql), values, range));
+		store.ask(filledIn("questdb", String(text), values, range));
 	const boards = dashboards("questdb");
 	const variable = boards.market?.templating.list?.find(({ name }) => name === "symbol")?.query;
 	const [first, second] = (await rowsOf(variable, {})).map((row) => String(Object.values(row)[0]));
@@ -37,7 +37,8 @@ export async function askDashboards(mayBeEmpty: readonly string[]): Promise<Aske
 			if (!spec || panel.type === "row")
 				throw new Error(`${name} has the panel ${panel.title}, which has no definition`);
 			const answers = [];
-			for (const target of "targets" in panel ? (panel.targets ?? []) : []) answers.push(await rowsOf(target, values));
+			for (const target of "targets" in panel ? (panel.targets ?? []) : [])
+				answers.push(await rowsOf((target as unknown as { rawSql: string }).rawSql, values));
 			const rows = joined(answers);
 			const empty = rows.length === 0 && mayBeEmpty.includes(spec.title);
 			asked.push({ panel: `${name}: ${spec.title}`, problems: empty ? [] : problemsOf(rows, spec.needs) });

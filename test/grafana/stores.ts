@@ -36,7 +36,7 @@ async function land(url: string, bars: readonly Bar[]): Promise<void> {
 /** QuestDB with bars and with what its stack copies out of the lake, over the protocol and with the user of its plugin. */
 export async function questDbWith(
 	bars: readonly Bar[],
-	lake: Pick<Lake, "connection" | "refresh">,
+	lake: Pick<Lake, "connection" | "refresh" | "tables">,
 ): Promise<Answering> {
 	const store = await testStore({ grafana: true });
 	await land(store.url, bars);
