@@ -110,7 +110,7 @@ test("candles form, edits keep the state or wait, Ctrl-C stops everything, and t
 		const again = await candlesOn(`http://127.0.0.1:${page}`);
 		expect(again.wrongs).toEqual([]);
 		await sleep(60_000 - (Date.now() % 60_000) + 30_000); // the checkpoint after it is in all tables
-		const asked = await askDashboards(["Rejects by reason"]);
+		const asked = await askDashboards(["Rejects by reason", "Lateness"]);
 		expect(asked.length).toBeGreaterThan(15);
 		expect(asked.filter(({ problems }) => problems.length > 0)).toEqual([]);
 		await interrupt();
