@@ -119,7 +119,8 @@ function localPipeline(): Dashboard {
 	return dashboard({
 		uid: uidOf("questdb", "pipeline"),
 		title: "Pipeline (QuestDB)",
-		description: "What the bars say of the pipeline on this machine; the live page has the rest. Times are UTC.",
+		description:
+			"What the bars and the lake's counts say of the pipeline on this machine; the live page has the rest. Times are UTC.",
 		from: "now-1h",
 		refresh: "5s",
 		panels: pipeline.flatMap((spec) => {

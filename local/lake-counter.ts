@@ -3,17 +3,22 @@ import type { LakeCounts } from "./page/messages.ts";
 import { readRows } from "./rows.ts";
 import type { Stack } from "./stack.ts";
 
-/** Counts what of the lake the live page shows; the lake is opened at the first count. */
+/** Counts what of the lake the live page shows; the lake is opened when it is first wanted. */
 export function lakeCounter(stack: Pick<Stack, "endpoints" | "outputs">) {
 	let lake: Promise<Lake> | undefined;
+	const open = (): Promise<Lake> => {
+		lake ??= openLake(stack);
+		lake.catch(() => {
+			lake = undefined;
+		});
+		return lake;
+	};
 	return {
+		/** The lake, open as long as the counter is. @throws where it cannot be read (yet) */
+		open,
 		/** Duplicates, rejects by reason, and the trades of closed minutes, as of the newest snapshots. */
 		async counts(): Promise<LakeCounts> {
-			lake ??= openLake(stack);
-			lake.catch(() => {
-				lake = undefined;
-			});
-			const { connection, refresh } = await lake;
+			const { connection, refresh } = await open();
 			await refresh();
 			const rejects = readRows(await connection.runAndReadAll("SELECT reason, count(*) FROM rejects GROUP BY reason"));
 			const of = (reason: string) => Number(rejects.rows.find(([name]) => name === reason)?.[1] ?? 0);
@@ -33,7 +38,7 @@ export function lakeCounter(stack: Pick<Stack, "endpoints" | "outputs">) {
 			};
 		},
 		close(): void {
-			void lake?.then((open) => open.close()).catch(() => {});
+			void lake?.then((opened) => opened.close()).catch(() => {});
 		},
 	};
 }

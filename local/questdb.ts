@@ -26,6 +26,16 @@ export const barsTable = `CREATE TABLE IF NOT EXISTS bars (
 	emitted_at_ms LONG
 ) TIMESTAMP(timestamp) PARTITION BY MONTH WAL DEDUP UPSERT KEYS(timestamp, symbol, interval)`;
 
+/**
+ * The store's table of what the lake alone counts, for Grafana. A row is a minute's count of one kind: a reason of rejects,
+ * `duplicates`, `out_of_order`. Writing it again replaces it.
+ */
+export const lakeCountsTable = `CREATE TABLE IF NOT EXISTS lake_counts (
+	timestamp TIMESTAMP,
+	what SYMBOL,
+	records LONG
+) TIMESTAMP(timestamp) PARTITION BY MONTH WAL DEDUP UPSERT KEYS(timestamp, what)`;
+
 /** Where Grafana's plugin finds QuestDB (grafana/sources.ts says the same). */
 export const postgresPort = 8812;
 
@@ -77,6 +87,7 @@ export async function startQuestDb(
 		...(signal ? { signal } : {}),
 	});
 	await ask(url, barsTable);
+	if (postgres !== undefined) await ask(url, lakeCountsTable);
 	return child;
 }
 

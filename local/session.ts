@@ -15,6 +15,7 @@ import type { Sent } from "./drain.ts";
 import { isUserError, messageOf, UserError } from "./errors.ts";
 import { type FeedOptions, feedSpecOf, isOfThePresent } from "./feed-options.ts";
 import { lakeCounter } from "./lake-counter.ts";
+import { copyLakeCounts } from "./lake-counts.ts";
 import { stopLeftovers } from "./leftovers.ts";
 import { isLock, tryLock } from "./lock.ts";
 import { finish } from "./once.ts";
@@ -141,7 +142,9 @@ async function session(options: UpOptions, once: boolean, progress: Progress, si
 			progress,
 			signal,
 		};
-		return await whileRunning(await startStack(start), feed, { once, ports, progress, signal, page });
+		return await whileRunning(await startStack(start), feed, {
+			...{ once, ports, progress, signal, page, grafana: start.grafana },
+		});
 	} finally {
 		lock.release();
 	}
@@ -150,6 +153,7 @@ async function session(options: UpOptions, once: boolean, progress: Progress, si
 interface Session {
 	once: boolean;
 	page: boolean;
+	grafana: boolean;
 	ports: Ports;
 	progress: Progress;
 	signal: AbortSignal;
@@ -158,22 +162,26 @@ interface Session {
 async function whileRunning(
 	running: RunningStack,
 	feed: Feed,
-	{ once, page: wantsPage, ports, progress, signal }: Session,
+	{ once, page: wantsPage, grafana, ports, progress, signal }: Session,
 ): Promise<number> {
 	const failure = new AbortController();
 	void running.failed.then((error) => failure.abort(error));
 	const ending = AbortSignal.any([signal, failure.signal]);
 	let page: Page | undefined;
 	let producer: "starting" | "up" | "down" | "ended" = "starting";
-	let sent = 0;
+	let sending: Pick<ProducerProgress, "sent" | "waitedMs"> = { sent: 0, waitedMs: 0 };
 	const counter = lakeCounter(running.stack);
+	const leaving = new AbortController();
+	const copying = grafana
+		? copyLakeCounts(running.stack.endpoints.questdb, counter.open, { signal: leaving.signal, say: progress.say })
+		: undefined;
 	try {
 		if (wantsPage) {
 			const { startPage } = await import("./page/server.ts");
 			page = await startPage({
 				stack: running.stack,
 				port: ports.page,
-				status: () => [...running.parts(), producerPart(feed, producer, Date.now(), sent)],
+				status: () => [...running.parts(), producerPart(feed, producer, Date.now(), sending)],
 				lakeCounts: counter.counts,
 				exchanges: loadRules(readFileSync(placesIn(running.stack.dir).rules, "utf8")).exchanges,
 				warn: progress.say,
@@ -191,13 +199,13 @@ async function whileRunning(
 			close: feed.total !== undefined,
 			signal: ending,
 			onProgress: (at) => {
-				sent = at.sent;
+				sending = at;
 				say(at);
 			},
 			onWarning: progress.say,
 		});
 		producer = feed.total === undefined ? "down" : "ended";
-		sent = result.sent;
+		sending = { sent: result.sent, waitedMs: 0 };
 		ending.throwIfAborted();
 		progress.say(
 			`Sent ${result.sent} records and ${result.clocks} clocks, ${result.retried} again, ${result.failed} not`,
@@ -213,6 +221,8 @@ async function whileRunning(
 	} catch (error) {
 		throw ending.aborted ? ending.reason : error;
 	} finally {
+		leaving.abort();
+		await copying;
 		await stopAll(running, page, counter, progress);
 	}
 }

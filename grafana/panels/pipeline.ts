@@ -13,7 +13,7 @@ const series = (text: readonly string[], ...numbers: string[]) => ({ time: true,
 
 /**
  * The dashboard *Pipeline*, from the stream of trades to what it costs. On AWS a panel asks CloudWatch, or Athena where the
- * lake alone knows; on this machine QuestDB, and what only AWS has is left out.
+ * lake alone knows; on this machine QuestDB, which has the lake's counts too, and what only AWS has is left out.
  */
 export const pipeline: readonly PanelSpec<PipelineQuery>[] = [
 	{

@@ -1,4 +1,4 @@
-/** Builds what the browser gets: one script, one style sheet and the HTML that names them by their hashes. */
+/** Builds what the browser gets: scripts, one style sheet and the HTML that names them by their hashes. */
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,6 +36,9 @@ async function buildAll(): Promise<Bundle> {
 		entryPoints: ["main.ts", "page.css", "icon.svg"],
 		entryNames: "[name]-[hash]",
 		assetNames: "[name]-[hash]",
+		// The chart is a file of its own, and so is what it shares with the page.
+		chunkNames: "[name]-[hash]",
+		splitting: true,
 		outdir: "out",
 		bundle: true,
 		minify: true,

@@ -1,12 +1,14 @@
 /** Measures each arrow of the pipeline, as the page sees it: what came through, how fast, and how far it is behind. */
+import { LatestMeter } from "./latest.ts";
 import type { AlertRow, Arrow, Figures, Flow } from "./messages.ts";
 import { Rate } from "./rate.ts";
 
 /** What the arrows are made of, each known to the part of the page that reads it. */
 export interface Measured {
 	figures: Figures;
-	/** Records that the producer has sent, where it is ours. */
+	/** Records that the producer has sent, and how long the oldest has waited that it has not, where it is ours. */
 	sent: number | null;
+	waitedMs: number | null;
 	alerts: AlertRow[];
 }
 
@@ -19,8 +21,9 @@ export class FlowMeter {
 		hits: { count: 0, lagMs: null, newest: "" },
 	};
 	readonly #rates = new Map<keyof Flow, Rate>();
+	/** Seconds into the table of latest prices. */
+	readonly latest = new LatestMeter();
 	#storeLagMs: number | null = null;
-	#latestLagMs: number | null = null;
 
 	/** Notes a record of a stream when it arrives. What the stream held already says nothing about the lag. */
 	saw(stream: Stream, emittedAt: string, now: number): void {
@@ -39,13 +42,8 @@ export class FlowMeter {
 		}
 	}
 
-	/** Notes how far the table of latest prices is behind the stream of ticks, in event time. */
-	latestIsBehind(ms: number | null): void {
-		this.#latestLagMs = ms;
-	}
-
 	/** All arrows as of `now` (epoch ms). */
-	read(now: number, { figures, sent, alerts }: Measured): Flow {
+	read(now: number, { figures, sent, waitedMs, alerts }: Measured): Flow {
 		const { tradesIn, behindMs, bars, lake, eventTime } = figures;
 		const stored = bars && bars["1m"] + bars["5m"] + bars["1h"] + bars["1d"];
 		const until = lake?.until ?? null;
@@ -54,14 +52,14 @@ export class FlowMeter {
 		const waiting = alerts.filter(({ status }) => status === "waiting" || status === "sending");
 		const oldest = waiting.map(({ changed }) => now - Date.parse(changed));
 		return {
-			trades: this.#arrow("trades", now, sent, null),
+			trades: this.#arrow("trades", now, sent, waitedMs),
 			job: this.#arrow("job", now, tradesIn, behindMs),
 			bars: this.#arrow("bars", now, this.#seen.bars.count, this.#seen.bars.lagMs),
 			ticks: this.#arrow("ticks", now, this.#seen.ticks.count, this.#seen.ticks.lagMs),
 			hits: this.#arrow("hits", now, this.#seen.hits.count, this.#seen.hits.lagMs),
 			lake: this.#arrow("lake", now, lake?.trades ?? null, lakeLag),
 			store: this.#arrow("store", now, stored, this.#storeLagMs),
-			latest: { total: null, perSecond: null, lagMs: this.#latestLagMs },
+			latest: this.#arrow("latest", now, this.latest.total, this.latest.lagMs),
 			alerts: this.#arrow("alerts", now, alerts.length, Math.max(0, ...oldest)),
 		};
 	}

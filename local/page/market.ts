@@ -36,9 +36,6 @@ export class Market {
 	/** The closes of each symbol's last hour. */
 	readonly sparks = new Sparks();
 
-	/** Of all symbols, the second that was traded last. */
-	newestTick: Tick | undefined;
-
 	/** Takes a closed bar; false where it was known already. */
 	addBar(bar: Bar): boolean {
 		const bars = at(this.#bars, `${bar.interval} ${bar.symbol}`);
@@ -60,7 +57,6 @@ export class Market {
 		const oldest = new Date(Date.parse(tick.event_time) - TICK_MS).toISOString();
 		for (const time of ticks.keys()) if (time < oldest) ticks.delete(time);
 		this.addPrice({ ...tick, price: tick.close });
-		if (!this.newestTick || tick.event_time >= this.newestTick.event_time) this.newestTick = tick;
 		return true;
 	}
 

@@ -64,6 +64,8 @@ export interface Part {
 	stale?: StaleSymbol[];
 	/** Records that the producer has sent. */
 	sent?: number;
+	/** How long the oldest record has waited that it has read and Kinesis has not acknowledged; 0 where none waits. */
+	waitedMs?: number;
 }
 
 export interface StaleSymbol {

@@ -1,7 +1,7 @@
 /** Keeps the market, the alerts and the figures up to date from the stack, and tells the hub what changed. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, GetCommand, paginateScan } from "@aws-sdk/lib-dynamodb";
+import { BatchGetCommand, DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
 import { z } from "zod";
 import { AlertTable } from "../../alerting/deliver/table.ts";
 import { Bar, Hit, Tick } from "../../contracts.ts";
@@ -40,6 +40,8 @@ const OVERLAP_MS = 120_000;
 const QUOTES_MS = 250;
 const STATUS_MS = 1_000;
 const COUNTS_MS = 5_000;
+/** Of one BatchGetItem. */
+const MOST_KEYS = 100;
 
 const LatestPrice = z.object({
 	symbol: z.string().min(1),
@@ -88,6 +90,7 @@ export class Sources {
 			follow(streams.ticks, Tick, from, (tick) => {
 				if (!market.addTick(tick)) return;
 				flow.saw("ticks", tick.emitted_at, Date.now());
+				flow.latest.saw(tick, Date.now());
 				hub.publish("tick", tick.symbol, tick);
 			}),
 			// Hits are few: all that the stream still holds are marks in the chart.
@@ -131,7 +134,7 @@ export class Sources {
 			every(
 				signal,
 				STATUS_MS,
-				async () => flow.latestIsBehind(await this.#latestLag(documents)),
+				() => this.#lookAtLatest(documents),
 				(e) => health.set("emulator", "latest", e),
 			),
 			every(
@@ -177,9 +180,10 @@ export class Sources {
 	status(): Status {
 		const { health, flow, figures, status } = this.#options;
 		const parts = health.over(status());
-		const sent = parts.find((part) => part.sent !== undefined)?.sent ?? null;
+		const { sent = null, waitedMs = null } = parts.find((part) => part.sent !== undefined) ?? {};
 		const { current } = figures;
-		return { parts, figures: current, flow: flow.read(Date.now(), { figures: current, sent, alerts: this.alerts }) };
+		const measured = { figures: current, sent, waitedMs, alerts: this.alerts };
+		return { parts, figures: current, flow: flow.read(Date.now(), measured) };
 	}
 
 	#reader<Row>(stream: string, schema: z.ZodType<Row>, take: (row: Row) => void): (payload: Uint8Array) => void {
@@ -220,14 +224,27 @@ export class Sources {
 		for (const bar of await store.recentMinutes(SPARK_MS)) market.sparks.add(bar);
 	}
 
-	/** How old the latest price in the table is of the symbol that traded last; null before there was any second. */
-	async #latestLag(client: DynamoDBDocumentClient): Promise<number | null> {
-		const tick = this.#options.market.newestTick;
-		if (!tick) return null;
-		const { symbol, event_time } = tick;
-		const { Item } = await client.send(new GetCommand({ TableName: this.#options.latestTable, Key: { symbol } }));
-		const price = LatestPrice.safeParse(Item);
-		return price.success ? Math.max(0, Date.parse(event_time) - Date.parse(price.data.event_time)) : null;
+	/** Asks the table for the rows of symbols of which it may not have all seconds yet. */
+	async #lookAtLatest(client: DynamoDBDocumentClient): Promise<void> {
+		const { latestTable, flow } = this.#options;
+		const symbols = flow.latest.next(MOST_KEYS);
+		if (symbols.length === 0) return flow.latest.has([], Date.now());
+		const { Responses = {} } = await client.send(
+			new BatchGetCommand({
+				RequestItems: {
+					[latestTable]: {
+						Keys: symbols.map((symbol) => ({ symbol })),
+						ProjectionExpression: "symbol, event_time",
+						ConsistentRead: true,
+					},
+				},
+			}),
+		);
+		const rows = Object.values(Responses).flat();
+		flow.latest.has(
+			rows.flatMap((row) => LatestPrice.pick({ symbol: true, event_time: true }).safeParse(row).data ?? []),
+			Date.now(),
+		);
 	}
 }
 

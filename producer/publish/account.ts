@@ -45,8 +45,8 @@ export class Account {
 		};
 	}
 
-	/** As it stands, with what a person wants to know while it runs. */
-	progress(feed: Feed, now: number = Date.now()): Progress {
+	/** As it stands, with what a person wants to know while it runs; `since` when the oldest waits, epoch milliseconds. */
+	progress(feed: Feed, since?: number, now: number = Date.now()): Progress {
 		const result = this.result();
 		const { read, sent, spooled, rejected, failed } = result;
 		return {
@@ -54,6 +54,7 @@ export class Account {
 			total: feed.total,
 			// What is read from the spool and not yet removed counts twice for a moment.
 			waiting: Math.max(0, read - sent - spooled - rejected - failed),
+			waitedMs: since === undefined ? 0 : Math.max(0, now - since),
 			seconds: (now - this.#started) / 1000,
 			state: feed.state?.(now),
 		};

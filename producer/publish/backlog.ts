@@ -24,6 +24,10 @@ export class Backlog {
 	#head = 0;
 	#bytes = 0;
 	#since: number | undefined;
+	/** When each lot in memory came, and how many records had come with it. */
+	#lots: { at: number; came: number }[] = [];
+	#came = 0;
+	#gone = 0;
 	#ended = false;
 	#closed = false;
 	#waiting: (() => void)[] = [];
@@ -45,6 +49,11 @@ export class Backlog {
 	/** How long the first one has been waiting, in milliseconds; 0 if there is none. */
 	waitedMs(now: number): number {
 		return this.#since === undefined ? 0 : now - this.#since;
+	}
+
+	/** When the oldest in memory came, epoch milliseconds; undefined if there is none. */
+	get oldestSince(): number | undefined {
+		return this.#lots[0]?.at;
 	}
 
 	/** Those in memory, the first first. */
@@ -85,6 +94,8 @@ export class Backlog {
 		const taken = this.#items.slice(this.#head, this.#head + count);
 		this.#head += taken.length;
 		for (const { data } of taken) this.#bytes -= data.length;
+		this.#gone += taken.length;
+		while ((this.#lots[0]?.came ?? Number.POSITIVE_INFINITY) <= this.#gone) this.#lots.shift();
 		if (this.#head > 4096 || this.length === 0) {
 			this.#items = this.#items.slice(this.#head);
 			this.#head = 0;
@@ -137,7 +148,14 @@ export class Backlog {
 			this.#items.push(record);
 			this.#bytes += record.data.length;
 		}
-		if (records.length > 0) this.#since ??= Date.now();
+		if (records.length > 0) {
+			const now = Date.now();
+			this.#since ??= now;
+			this.#came += records.length;
+			const last = this.#lots.at(-1);
+			if (last?.at === now) last.came = this.#came;
+			else this.#lots.push({ at: now, came: this.#came });
+		}
 		this.#wake();
 	}
 

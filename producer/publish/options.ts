@@ -70,6 +70,8 @@ export interface Progress extends ProduceResult {
 	readonly total: number | undefined;
 	/** Read and not yet acknowledged, in memory. */
 	readonly waiting: number;
+	/** How long the oldest of them has been in memory, in milliseconds; 0 where there is none. */
+	readonly waitedMs: number;
 	readonly seconds: number;
 	/** What the feed says of itself. */
 	readonly state: FeedState | undefined;

@@ -52,6 +52,8 @@ export class Publisher {
 	#lastAck = Date.now();
 	/** Whether the newest answer was a failure. */
 	#failing = false;
+	/** When the oldest record came that is on its way. */
+	#flyingSince: number | undefined;
 
 	constructor(feed: Feed, options: PublishOptions, client: Pick<KinesisClient, "send">, spool: Spool | undefined) {
 		this.#feed = feed;
@@ -166,6 +168,7 @@ export class Publisher {
 			shards,
 		};
 		const flight = planFlight(this.#backlog, rules);
+		this.#flyingSince = this.#backlog.oldestSince;
 		const records = this.#backlog.take(flight.length);
 		const parts = partsOf(records, flight, shards);
 		this.#rate.sent(parts, Date.now());
@@ -181,6 +184,7 @@ export class Publisher {
 				throttled = true;
 			},
 		});
+		this.#flyingSince = undefined;
 		const now = Date.now();
 		if (delivery.failed.length > 0) {
 			const failed = new Set(delivery.failed.flatMap((part) => part.records));
@@ -338,7 +342,7 @@ export class Publisher {
 	}
 
 	#report(): void {
-		this.#options.onProgress?.(this.#account.progress(this.#feed));
+		this.#options.onProgress?.(this.#account.progress(this.#feed, this.#flyingSince ?? this.#backlog.oldestSince));
 	}
 }
 

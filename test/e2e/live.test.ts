@@ -14,6 +14,7 @@ import { isJobFile, readSqlFiles } from "../../local/release.ts";
 import type { StackRecord } from "../../local/stack.ts";
 import { open, startBrowser } from "../local/page/browser.ts";
 import { query, succeed, temporaryState, tidemark } from "./cli.ts";
+import { askDashboards } from "./dashboards.ts";
 import { readJson } from "./files.ts";
 
 const GIB = 1024 ** 3;
@@ -46,7 +47,7 @@ test("candles form, edits keep the state or wait, Ctrl-C stops everything, and t
 	const ports = ["--port-aws", aws, "--port-flink", flink, "--port-questdb", questdb, "--port-page", page].map(String);
 	const rest = flinkRest(`http://127.0.0.1:${flink}`);
 	const browser = await startBrowser();
-	const up = () => tidemark(state.dir, ["up", ...ports, "--sql", sql]);
+	const up = () => tidemark(state.dir, ["up", "--grafana", ...ports, "--sql", sql]);
 	let run = up();
 	try {
 		const candles = await candlesOn(`http://127.0.0.1:${page}`);
@@ -109,6 +110,9 @@ test("candles form, edits keep the state or wait, Ctrl-C stops everything, and t
 		const again = await candlesOn(`http://127.0.0.1:${page}`);
 		expect(again.wrongs).toEqual([]);
 		await sleep(60_000 - (Date.now() % 60_000) + 30_000); // the checkpoint after it is in all tables
+		const asked = await askDashboards(["Rejects by reason", "Lateness"]);
+		expect(asked.length).toBeGreaterThan(15);
+		expect(asked.filter(({ problems }) => problems.length > 0)).toEqual([]);
 		await interrupt();
 		const columns = await query<{ column_name: string }>(state.dir, "DESCRIBE counts");
 		expect(columns.map(({ column_name }) => column_name)).toEqual(COUNTS);

@@ -33,12 +33,9 @@ const asked = new Map<Store, string[]>(stores.map((store) => [store, []]));
 
 beforeAll(async () => {
 	const bars = [...sampleBars(), ...barsOutside()];
-	const all = await Promise.all([
-		questDbWith(bars),
-		influxDbWith(bars),
-		liveAnalyticsWith(bars),
-		lakeWith(sampleLake(bars)),
-	]);
+	const athena = await lakeWith(sampleLake(bars));
+	const others = await Promise.all([questDbWith(bars, athena.lake), influxDbWith(bars), liveAnalyticsWith(bars)]);
+	const all = [...others, athena];
 	for (const [index, store] of stores.entries()) opened.set(store, all[index] as Answering);
 });
 afterAll(async () => {
@@ -186,7 +183,7 @@ describe("the dashboard pipeline", () => {
 	const lakes = pipeline.filter(({ query }) => !(query in metrics));
 
 	test("there are panels of both kinds", () => {
-		expect(local).toHaveLength(3);
+		expect(local).toHaveLength(6);
 		expect(lakes.map(({ query }) => query)).toEqual(["lateness", "rejects", "duplicates"]);
 	});
 
@@ -194,6 +191,11 @@ describe("the dashboard pipeline", () => {
 		const spec = pipeline.find((each) => each.id === id) as PanelSpec;
 		const rows = await drawn("questdb", "pipeline", id);
 		expect(problemsOf(rows, { ...spec.needs, rows: 2 })).toEqual([]);
+	});
+
+	test.each(lakes.map((spec) => [spec.title, spec] as const))("%s, here as on AWS", async (_, spec) => {
+		const [here, there] = [await drawn("questdb", "pipeline", spec.id), await drawn("aws", "pipeline", spec.id)];
+		expect(comparable(here, spec.needs)).toEqual(comparable(there, spec.needs));
 	});
 
 	test("the lag here is from a window's end to when its bar was emitted", async () => {

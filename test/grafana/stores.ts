@@ -11,6 +11,8 @@ import { makeEmptyLake } from "../../local/athena/empty-lake.ts";
 import { prepare } from "../../local/athena/here.ts";
 import { oneQuery } from "../../local/athena/statement.ts";
 import { quote } from "../../local/duckdb.ts";
+import type { Lake } from "../../local/lake.ts";
+import { LakeCountsCopy } from "../../local/lake-counts.ts";
 import { runSql } from "../../local/query.ts";
 import { observedConsumer } from "../support/consumer.ts";
 import { testInfluxDb } from "../support/influxdb.ts";
@@ -31,18 +33,31 @@ async function land(url: string, bars: readonly Bar[]): Promise<void> {
 		throw new Error(`Of ${bars.length} bars ${counts.handled} were landed at ${url}: ${JSON.stringify(letters[0])}`);
 }
 
-/** QuestDB over the protocol and with the user of its plugin. */
-export async function questDbWith(bars: readonly Bar[]): Promise<Answering> {
+/** QuestDB with bars and with what its stack copies out of the lake, over the protocol and with the user of its plugin. */
+export async function questDbWith(
+	bars: readonly Bar[],
+	lake: Pick<Lake, "connection" | "refresh" | "tables">,
+): Promise<Answering> {
 	const store = await testStore({ grafana: true });
 	await land(store.url, bars);
+	await new LakeCountsCopy(store.url).copy(lake);
 	await store.applied();
-	const session = await postgresSession(store.postgres ?? 0, { user: "user", password: "quest" });
+	const asked = await questDbAt(store.postgres ?? 0);
 	return {
-		ask: async (text) => (await session.ask(text)).map(({ time, ...row }) => ({ ...timed(time), ...row })),
+		ask: asked.ask,
 		[Symbol.asyncDispose]: async () => {
-			await session.end();
+			await asked[Symbol.asyncDispose]();
 			await store[Symbol.asyncDispose]();
 		},
+	};
+}
+
+/** A QuestDB that runs, asked as its plugin asks it. */
+export async function questDbAt(port: number): Promise<Answering> {
+	const session = await postgresSession(port, { user: "user", password: "quest" });
+	return {
+		ask: async (text) => (await session.ask(text)).map(({ time, ...row }) => ({ ...timed(time), ...row })),
+		[Symbol.asyncDispose]: () => session.end(),
 	};
 }
 
@@ -72,7 +87,7 @@ export async function liveAnalyticsWith(bars: readonly Bar[]): Promise<Answering
 }
 
 /** The lake's tables, asked as `tidemark athena` asks them. */
-export async function lakeWith(tables: Record<string, readonly object[]>): Promise<Answering> {
+export async function lakeWith(tables: Record<string, readonly object[]>): Promise<Answering & { lake: Lake }> {
 	const duckdb = await openDuckDb();
 	const { connection } = duckdb;
 	const names = await makeEmptyLake(connection);
@@ -80,6 +95,7 @@ export async function lakeWith(tables: Record<string, readonly object[]>): Promi
 	const lake = { connection, tables: names, locations: new Map<string, string>(), close() {}, refresh: async () => {} };
 	return {
 		...duckdb,
+		lake,
 		ask: async (text) => {
 			const query = oneQuery(text, "the panel's query");
 			await prepare(lake, query);

@@ -19,7 +19,9 @@ export interface Lighthouse {
 
 /** A report, in Lighthouse's words. */
 export interface Report {
-	runtimeError?: { message: string };
+	runtimeError?: { code: string; message: string };
+	/** Around 1,500 on a laptop, less on what is slower or busy. */
+	environment: { benchmarkIndex: number };
 	categories: Record<string, { score: number | null } | undefined>;
 	audits: Record<string, Finding | undefined>;
 }

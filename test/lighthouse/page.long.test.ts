@@ -2,10 +2,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bar, hit, tick } from "../local/page/records.ts";
 import { type Stub, startStub } from "../local/page/stub.ts";
-import { audit, CATEGORIES } from "./audit.ts";
+import { auditBest, CATEGORIES } from "./audit.ts";
 
 const START = Date.parse("2013-10-07T13:00:00Z");
 const LEAST = 95;
+/** A phone is this machine made four times slower, with all that it does besides. */
+const TIMES = 5;
 
 let stub: Stub;
 beforeAll(async () => {
@@ -29,14 +31,13 @@ beforeAll(async () => {
 afterAll(() => stub?.close());
 
 test.each(["mobile", "desktop"] as const)(
-	"%s: performance (of a desktop), accessibility and best practices are good",
+	"%s: performance, accessibility and best practices are good",
 	async (where) => {
-		const { scores, findings, abroad } = await audit(`${stub.url}/#SPY/1m`, where);
+		const { scores, findings, abroad, speed } = await auditBest(`${stub.url}/#SPY/1m`, where, LEAST, TIMES);
 		process.stdout.write(`${where}: ${CATEGORIES.map((category) => `${category} ${scores[category]}`).join(", ")}\n`);
-		// For a phone Lighthouse slows the processor down by four, on top of what else this machine does: that is shown only.
-		const asked = CATEGORIES.filter((category) => where === "desktop" || category !== "performance");
-		for (const category of asked) {
-			expect(scores[category], `${category}: ${findings.join("\n")}`).toBeGreaterThanOrEqual(LEAST);
+		const busy = speed < 1_000 ? ` (too busy or slow a machine to tell: ${speed}, and Lighthouse wants 1,000)` : "";
+		for (const category of CATEGORIES) {
+			expect(scores[category], `${category}${busy}: ${findings.join("\n")}`).toBeGreaterThanOrEqual(LEAST);
 		}
 		expect(abroad).toEqual([]);
 	},

@@ -25,8 +25,9 @@ describe("the producer on the page", () => {
 		});
 	});
 
-	test("says how many records it has sent, also when its feed has ended", () => {
-		expect(producerPart(feed(), "ended", NOW, 388_417)).toMatchObject({ state: "ended", sent: 388_417 });
+	test("says how many records it has sent and how long others wait, also when its feed has ended", () => {
+		const part = producerPart(feed(), "ended", NOW, { sent: 388_417, waitedMs: 0 });
+		expect(part).toMatchObject({ state: "ended", sent: 388_417, waitedMs: 0 });
 	});
 
 	test("is what the feed gives instead, with the symbols that are stale and why", () => {

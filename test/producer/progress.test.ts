@@ -10,6 +10,7 @@ const progress = (more: Partial<Progress> = {}): Progress => ({
 	rejected: 0,
 	kinesisRecords: 0,
 	waiting: 0,
+	waitedMs: 0,
 	state: undefined,
 	retried: 0,
 	failed: 0,

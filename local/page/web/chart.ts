@@ -14,32 +14,15 @@ import {
 	type UTCTimestamp,
 	type WhitespaceData,
 } from "lightweight-charts";
+import type { ChartView } from "./chart-view.ts";
 import type { Colours } from "./colours.ts";
-import type { ComparedLine } from "./compare.ts";
 import { CompareLines } from "./compare-lines.ts";
 import { decimalsOf } from "./format.ts";
 import { labelOf, writeLegend } from "./legend.ts";
-import { type Marked, toMarks } from "./marks.ts";
+import { toMarks } from "./marks.ts";
 import type { Candle } from "./series.ts";
 import { colours, onThemeChange } from "./theme.ts";
 import { tickLabel, writeTime } from "./zone.ts";
-
-export interface ChartView {
-	/** Shows these candles; only what changed since the last call is drawn anew. */
-	show(candles: Candle[]): void;
-	/** Shows hits and alerts as marks at the candles they are in. */
-	mark(marked: Marked): void;
-	/** Shows these symbols' closes as lines, and all of it in percent; none is the symbol alone, in its prices. */
-	compare(lines: ComparedLine[]): void;
-	/** Shows or hides the line of volume-weighted average prices. */
-	showVwap(on: boolean): void;
-	/** Writes times as a clock in this zone shows them. */
-	setZone(zone: string): void;
-	/** Another symbol or interval: forgets what is drawn. */
-	reset(symbol: string, intraday: boolean): void;
-	/** Goes to the newest candles with the next ones that are shown. */
-	goToNewest(): void;
-}
 
 /** Width of a candle at first, so that a narrow screen shows fewer of them. */
 const CANDLE_PX = 7;

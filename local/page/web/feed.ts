@@ -1,6 +1,7 @@
 /** The connection to the server: events as they come, reconnecting by itself, and the history by request. */
 import type { Interval } from "../../../contracts.ts";
 import type { Events, History } from "../messages.ts";
+import { Turns } from "./turns.ts";
 
 export type Handlers = { [Name in keyof Events]: (data: Events[Name]) => void } & {
 	connection(state: "connecting" | "live" | "lost"): void;
@@ -16,6 +17,8 @@ export class Feed {
 	#symbol = "";
 	#lastId = "";
 	#heardAt = 0;
+	/** A connection begins with much at once. */
+	readonly #turns = new Turns();
 
 	constructor(handlers: Handlers) {
 		this.#handlers = handlers;
@@ -42,11 +45,18 @@ export class Feed {
 			source.addEventListener(name, (event) => {
 				if (source !== this.#source) return;
 				this.#heardAt = performance.now();
-				if (event.lastEventId) this.#lastId = event.lastEventId;
-				if (name === "hello") this.#handlers.connection("live");
-				(this.#handlers[name] as (data: unknown) => void)(JSON.parse(event.data));
+				this.#turns.take(() => {
+					// By now another symbol may be followed.
+					if (source === this.#source) this.#handle(name, event);
+				});
 			});
 		}
+	}
+
+	#handle(name: keyof Events, { data, lastEventId }: MessageEvent<string>): void {
+		if (lastEventId) this.#lastId = lastEventId;
+		if (name === "hello") this.#handlers.connection("live");
+		(this.#handlers[name] as (data: unknown) => void)(JSON.parse(data));
 	}
 
 	/** EventSource gives up on an answer that is no stream, and does not notice a connection that died in silence. */

@@ -4,7 +4,7 @@ import { formatCount, formatDuration } from "./format.ts";
 
 /** What each arrow leaves, and which part moves its records. */
 const ARROWS: Record<keyof Flow, { from: keyof Flow | undefined; by: Part["part"]; slowMs: number }> = {
-	trades: { from: undefined, by: "producer", slowMs: Number.POSITIVE_INFINITY },
+	trades: { from: undefined, by: "producer", slowMs: 10_000 },
 	job: { from: "trades", by: "flink", slowMs: 10_000 },
 	// Results come with the watermark and closed windows: many seconds without one are nothing wrong.
 	bars: { from: undefined, by: "flink", slowMs: 10_000 },

@@ -48,7 +48,8 @@ export function writeLegend(legend: HTMLElement, candle: Candle | undefined, zon
 		if (colour !== undefined) made.dataset.colour = String(colour);
 		return made;
 	});
-	legend.replaceChildren(...parts, move, state, ...compared);
+	// Spaces keep apart what is read out or copied; in the line itself they are not to be seen.
+	legend.replaceChildren(...[...parts, move, state, ...compared].flatMap((each) => [each, " "]));
 }
 
 function part(className: string, name: string, value: string): HTMLElement {

@@ -3,11 +3,11 @@ import type { Hit, Interval } from "../../../contracts.ts";
 import type { Quote } from "../messages.ts";
 import { type Address, INTERVALS, intervalOf, readAddress, writeAddress } from "./address.ts";
 import { AlertList } from "./alerts.ts";
-import { createChartView } from "./chart.ts";
 import { Comparison } from "./comparison.ts";
 import { Controls } from "./controls.ts";
 import { Feed, fetchHistory, UnknownSymbol } from "./feed.ts";
 import { directionOf, formatPercent, formatPrice } from "./format.ts";
+import { LateChart } from "./late-chart.ts";
 import { recall, remember } from "./remember.ts";
 import { Series } from "./series.ts";
 import { byId, showConnection, showStatus } from "./strip.ts";
@@ -30,7 +30,11 @@ let marked = "";
 /** Counts the changes of the list of alerts. */
 let alertChanges = 0;
 
-const chart = createChartView(byId("chart"), byId("legend"), () => void loadOlder());
+const chart = new LateChart(async () => {
+	// Without its server, which the page says, it is fetched later.
+	const code = await import("./chart.ts").catch(() => undefined);
+	return code?.createChartView(byId("chart"), byId("legend"), () => void loadOlder());
+});
 const table = new QuoteTable(byId("columns"), byId("quotes"), (chosen) => choose({ symbol: chosen }));
 const alerts = new AlertList(
 	{ list: byId("alerts"), none: byId("no-alerts"), toggle: byId("suppressed"), count: byId("suppressed-count") },

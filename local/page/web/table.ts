@@ -3,6 +3,7 @@ import type { Quote, Spark, StaleSymbol } from "../messages.ts";
 import { directionOf, formatPercent, formatPrice } from "./format.ts";
 import { InView } from "./in-view.ts";
 import { SparkLine } from "./spark.ts";
+import { Turns } from "./turns.ts";
 
 /** What each column sorts by, in the order of the heads in index.html. */
 const VALUES: ((row: Row) => number | string | null)[] = [
@@ -32,6 +33,8 @@ interface Row {
 
 /** Rows move to their new places at most this often, so that one can aim at them. */
 const SORT_MS = 1_000;
+/** New rows that are made in one go: a market's worth of them at once would keep the first frame waiting. */
+const NEW_ROWS = 6;
 
 export class QuoteTable {
 	readonly #body: HTMLElement;
@@ -44,6 +47,9 @@ export class QuoteTable {
 	#sortTimer: number | undefined;
 	#sparks: Spark[] = [];
 	readonly #view: InView;
+	/** What is known of symbols that have no row yet. */
+	readonly #new = new Map<string, Quote>();
+	readonly #turns = new Turns();
 
 	constructor(heads: HTMLElement, body: HTMLElement, onSelect: (symbol: string) => void) {
 		this.#body = body;
@@ -69,15 +75,16 @@ export class QuoteTable {
 	update(quotes: Quote[]): void {
 		for (const quote of quotes) {
 			const known = this.#rows.get(quote.symbol);
-			if (!known) this.#add(quote);
-			else {
+			if (known) {
 				known.quote = quote;
 				this.#view.change(known.row);
+			} else {
+				// Those that have come once have their turn already.
+				if (!this.#new.has(quote.symbol) && this.#new.size % NEW_ROWS === 0) this.#turns.take(() => this.#grow());
+				this.#new.set(quote.symbol, quote);
 			}
 		}
-		// A new row has its place at once.
-		if (this.#body.children.length < this.#rows.size) this.#order();
-		else if (quotes.length > 0) this.#sortTimer ??= setTimeout(() => this.#order(), SORT_MS);
+		if (quotes.length > 0) this.#sortTimer ??= setTimeout(() => this.#order(), SORT_MS);
 	}
 
 	/** Draws the last hour of these symbols on; one that has no row yet gets its line with its row. */
@@ -115,6 +122,16 @@ export class QuoteTable {
 		const row = this.#rows.get(symbol)?.row;
 		row?.classList.toggle("selected", on);
 		row?.querySelector("button")?.setAttribute("aria-pressed", String(on));
+	}
+
+	/** Makes some of the rows that are missing, from A on; each has its place at once. */
+	#grow(): void {
+		const next = [...this.#new.values()].sort((a, b) => compare(a.symbol, b.symbol, 1)).slice(0, NEW_ROWS);
+		for (const quote of next) {
+			this.#new.delete(quote.symbol);
+			this.#add(quote);
+		}
+		this.#order();
 	}
 
 	#add(quote: Quote): void {

@@ -17,7 +17,7 @@ export interface ReadCandle {
 /** The candle that a line of values is of; undefined where it is of none. */
 export function parseLegend(text: string): ReadCandle | undefined {
 	const found =
-		/^(\d{4}-\d\d-\d\d \d\d:\d\d)\s*O([\d.,]+)\s*H([\d.,]+)\s*L([\d.,]+)\s*C([\d.,]+)\s*V([\d,]+)\s*VWAP(–|[\d.,]+)/.exec(
+		/^(\d{4}-\d\d-\d\d \d\d:\d\d)\s*O([\d.,]+)\s*H([\d.,]+)\s*L([\d.,]+)\s*C([\d.,]+)\s*V([\d,]+)\s*VWAP(–|[\d.,]+)\s/.exec(
 			text.trim(),
 		);
 	if (!found) return undefined;

@@ -11,7 +11,7 @@ let flow: FlowMeter;
 let measured: Measured;
 beforeEach(() => {
 	flow = new FlowMeter();
-	measured = { figures: quietStatus().figures, sent: null, alerts: [] };
+	measured = { figures: quietStatus().figures, sent: null, waitedMs: null, alerts: [] };
 });
 
 describe("an arrow", () => {
@@ -23,12 +23,12 @@ describe("an arrow", () => {
 		expect(read.bars).toEqual({ total: 0, perSecond: null, lagMs: null });
 	});
 
-	test("from the feed and into the job is what was sent and read, and how far the job is behind the stream", () => {
+	test("from the feed and into the job is what was sent and read, how long more waits, how far the job is behind", () => {
 		Object.assign(measured.figures, { tradesIn: 900, behindMs: 250 });
-		flow.read(NOW, { ...measured, sent: 1_000 });
+		flow.read(NOW, { ...measured, sent: 1_000, waitedMs: 0 });
 		measured.figures.tradesIn = 1_900;
-		const { trades, job } = flow.read(NOW + 2_000, { ...measured, sent: 5_000 });
-		expect(trades).toEqual({ total: 5_000, perSecond: 2_000, lagMs: null });
+		const { trades, job } = flow.read(NOW + 2_000, { ...measured, sent: 5_000, waitedMs: 40 });
+		expect(trades).toEqual({ total: 5_000, perSecond: 2_000, lagMs: 40 });
 		expect(job).toEqual({ total: 1_900, perSecond: 500, lagMs: 250 });
 	});
 
@@ -52,9 +52,12 @@ describe("an arrow", () => {
 		expect(flow.read(NOW, measured).store.lagMs).toBe(0);
 	});
 
-	test("into the latest prices is behind by what was found in the table", () => {
-		flow.latestIsBehind(3_000);
-		expect(flow.read(NOW, measured).latest).toEqual({ total: null, perSecond: null, lagMs: 3_000 });
+	test("into the latest prices counts what the table has, and is behind by what it has not", () => {
+		for (const ms of [9_000, 8_000, 7_000]) flow.latest.saw({ symbol: "SPY", event_time: ago(ms) }, NOW - ms);
+		flow.latest.has([{ symbol: "SPY", event_time: ago(9_000) }], NOW - 5_000);
+		expect(flow.read(NOW - 5_000, measured).latest).toEqual({ total: 1, perSecond: null, lagMs: 3_000 });
+		flow.latest.has([{ symbol: "SPY", event_time: ago(7_000) }], NOW - 4_000);
+		expect(flow.read(NOW - 4_000, measured).latest).toEqual({ total: 3, perSecond: 2, lagMs: 0 });
 	});
 
 	test("into the lake is behind the watermark by what its last whole minute is", () => {

@@ -126,6 +126,12 @@ describe("the crosshair", () => {
 		await tab.mouse.move(300, 5);
 		await eventually(() => text(tab, "#legend")).toMatch(/^2013-10-07 14:00 .* forming$/);
 	});
+
+	test("shows values that can be told apart where nothing has changed", async () => {
+		const { tab } = await show("#AIG/1m");
+		const read = await readCandles(tab, { stepPx: 12, back: false });
+		expect(read.get("2013-10-07 13:30")).toMatchObject({ open: 20, close: 20, vwap: 20 });
+	});
 });
 
 describe("the line of the last hour", () => {
@@ -305,14 +311,14 @@ describe("the pipeline", () => {
 	test("shows rate and lag at every arrow, live, and where it is stuck", async () => {
 		const { flow, parts } = stub.status;
 		Object.assign(flow, {
-			trades: { total: 9_000, perSecond: 4_363.4, lagMs: null },
+			trades: { total: 9_000, perSecond: 4_363.4, lagMs: 35 },
 			job: { total: 8_900, perSecond: 4_300, lagMs: 250 },
 			bars: { total: 1_035, perSecond: 1.25, lagMs: 300 },
 			ticks: { total: 20_300, perSecond: 240, lagMs: 180 },
 			hits: { total: 33, perSecond: 0.02, lagMs: 220 },
 			lake: { total: 8_000, perSecond: 4_200, lagMs: 65_000 },
 			store: { total: 1_035, perSecond: 1.25, lagMs: 0 },
-			latest: { total: null, perSecond: null, lagMs: 900 },
+			latest: { total: 20_280, perSecond: 238, lagMs: 900 },
 			alerts: { total: 14, perSecond: 0, lagMs: 0 },
 		});
 		const { tab } = await show("#SPY/1m");
@@ -322,12 +328,12 @@ describe("the pipeline", () => {
 		stub.say();
 		const arrows = async () => (await dialog.locator("[data-arrow]").allInnerTexts()).map(spaced);
 		await eventually(arrows).toEqual([
-			"Feed to stream: 4,363/s lag not known",
+			"Feed to stream: 4,363/s 35 ms behind",
 			"Stream to job: 4,300/s 250 ms behind",
 			"Job to bars: 1.3/s 300 ms behind",
 			"Bars to time series: 1.3/s no lag",
 			"Job to ticks: 240/s 180 ms behind",
-			"Ticks to latest prices: rate not counted 900 ms behind",
+			"Ticks to latest prices: 238/s 900 ms behind",
 			"Job to hits: 1.2/min 220 ms behind",
 			"Hits to alerts: 0/s no lag",
 			"Job to lake: 4,200/s 65 s behind",

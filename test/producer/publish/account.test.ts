@@ -44,8 +44,10 @@ describe("the account", () => {
 		account.failed = 2;
 		const state = { stale: [] };
 		const feed = feedOf([outgoing("SPY", 1)], { total: 10, state: () => state });
-		const progress = account.progress(feed, Date.now() + 5000);
+		const progress = account.progress(feed, 70_000, Date.now() + 5000);
 		expect(progress).toMatchObject({ total: 10, waiting: 3, state });
+		expect(account.progress(feed, 70_000, 70_250).waitedMs).toBe(250);
+		expect(account.progress(feed, undefined, 70_250).waitedMs).toBe(0);
 		expect(progress.seconds).toBeCloseTo(5, 0);
 		account.sent = 100;
 		expect(account.progress(feed).waiting).toBe(0);

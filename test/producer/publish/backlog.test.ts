@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Backlog } from "../../../producer/publish/backlog.ts";
 import { outgoing } from "../support.ts";
 
@@ -47,6 +47,27 @@ describe("the backlog", () => {
 		expect(backlog.waitedMs(before + 500)).toBeGreaterThan(400);
 		backlog.take(3);
 		expect(backlog.waitedMs(Date.now() + 500)).toBe(0);
+	});
+
+	test("knows since when its oldest is there, however much was taken before it", async () => {
+		vi.useFakeTimers({ toFake: ["Date"], now: 1_000 });
+		try {
+			const backlog = new Backlog();
+			expect(backlog.oldestSince).toBeUndefined();
+			await backlog.push(abc);
+			vi.setSystemTime(2_000);
+			await backlog.push(abc);
+			await backlog.push(abc);
+			vi.setSystemTime(3_000);
+			const since = [backlog.oldestSince];
+			for (const count of [2, 1, 5, 1]) {
+				backlog.take(count);
+				since.push(backlog.oldestSince);
+			}
+			expect(since).toEqual([1_000, 1_000, 2_000, 2_000, undefined]);
+		} finally {
+			vi.useRealTimers();
+		}
 	});
 
 	test.each([

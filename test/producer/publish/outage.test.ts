@@ -79,12 +79,15 @@ describe("while Kinesis cannot be reached", () => {
 		expect(running.told).toEqual([
 			`Kinesis takes nothing: connect ECONNREFUSED. What memory does not hold goes to ${dir} until it does.`,
 		]);
+		// What is on its way waits for as long as that.
+		await vi.waitFor(() => expect(running.latest?.waitedMs).toBeGreaterThan(1_000), { timeout: 10_000 });
 		kinesis.before = () => {};
 		await vi.waitFor(() => expect(running.told).toContain("Kinesis takes records again."), { timeout: 10_000 });
 		await vi.waitFor(() => expect(running.latest?.spooled).toBe(0), { timeout: 30_000 });
 		running.stop.abort();
 		const result = await running.result;
 		expect(result).toMatchObject({ read: feed.given, sent: feed.given, spooled: 0, recovered: 0, failed: 0 });
+		expect(running.latest?.waitedMs).toBe(0);
 		for (const shard of kinesis.shards.all) {
 			const ids = idsOf(kinesis.in(shard.id));
 			expect(ids).toEqual([...ids].sort((a, b) => a - b));
@@ -290,6 +293,7 @@ describe("what the feed hears and says", () => {
 			expect.objectContaining({
 				rejected: 1,
 				waiting: 0,
+				waitedMs: 0,
 				state: { giving: "mine", stale: [{ symbol: "IBM", since: undefined, why: "unknown" }] },
 			}),
 		);

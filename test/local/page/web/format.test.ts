@@ -1,3 +1,4 @@
+import { double, integer, assert as must, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
 	decimalsOf,
@@ -47,6 +48,30 @@ describe("numbers", () => {
 	])("the volume %s is %s", (volume, text) => expect(formatVolume(volume)).toBe(text));
 
 	test("counts are grouped", () => expect([formatCount(388_417), formatCount(null)]).toEqual(["388,417", "–"]));
+
+	test("are grouped and rounded as the browser's own number format does it", () => {
+		const own = (value: number, decimals: number) =>
+			new Intl.NumberFormat("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(
+				value,
+			);
+		const decimals = (price: number) => (price >= 1 ? 2 : price >= 0.01 ? 4 : 6);
+		const price = double({ min: 1e-9, max: 1e9, noNaN: true });
+		// Halves of the last digit among them, which no binary number is.
+		const half = integer({ min: 0, max: 10 ** 9 }).map((n) => Number(`${n}5e-3`));
+		for (const each of [price, half]) {
+			must(
+				property(each, (value) => void expect(formatPrice(value)).toBe(own(value, decimals(value)))),
+				{ numRuns: 500 },
+			);
+		}
+		must(
+			property(
+				integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+				(count) => void expect(formatCount(count)).toBe(own(count, 0)),
+			),
+		);
+		expect(formatPrice(1.005)).toBe("1.01");
+	});
 
 	test.each([
 		[0.02, "up"],

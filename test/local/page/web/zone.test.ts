@@ -1,3 +1,4 @@
+import { integer, assert as must, property } from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { nameOf, tickLabel, writeTime, zoneOf } from "../../../../local/page/web/zone.ts";
 
@@ -17,6 +18,14 @@ describe("a time", () => {
 		["Asia/Kolkata", "2013-10-07T03:45:00Z", "2013-10-07 09:15:00"],
 	])("in %s of %s is %s", (zone, iso, text) => {
 		expect(writeTime(at(iso), zone)).toBe(text);
+	});
+
+	test("in UTC is what the browser's own format says", () => {
+		const date = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+		const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit" } as const;
+		const own = new Intl.DateTimeFormat("sv-SE", { ...date, ...clock, timeZone: "UTC" });
+		const instant = integer({ min: 0, max: at("2100-01-01T00:00:00Z") });
+		must(property(instant, (ms) => void expect(writeTime(ms, "UTC")).toBe(own.format(ms))));
 	});
 
 	test("of the hour that comes twice in autumn is written twice", () => {
