@@ -24,7 +24,6 @@ export const FUNCTIONS = [
 	"test/producer/synthetic/!(schedule).test.ts",
 	"test/producer/yahoo/**/*.test.ts",
 	"test/producer/replay/!(command).test.ts",
-	"test/sql/athena/**/*.test.ts",
 ];
 const functions = {
 	test: {
@@ -32,6 +31,7 @@ const functions = {
 		include: FUNCTIONS,
 		isolate: false,
 		testTimeout: 60_000,
+		hookTimeout: 120_000,
 		maxWorkers: 3,
 		sequence: { groupOrder: 0 },
 	},
