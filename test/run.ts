@@ -1,62 +1,63 @@
-/** `npm test`: types, lint, the runner's JUnit tests, then every other test; `--long` adds what takes too long for that. */
-import { spawn } from "node:child_process";
+/**
+ * `npm test`: types, lint, then the runner's JUnit tests beside every other test; `--long` adds what takes too long for that,
+ * `--trino` the queries on Trino.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../local/errors.ts";
 import { root } from "../local/paths.ts";
 import { startProgress } from "../local/progress.ts";
 import { setUp } from "../local/setup.ts";
+import { type Counted, type Place, runLanes, type Step } from "./steps.ts";
 import { realDataDir } from "./support/data.ts";
 
 const reports = join(root, ".tidemark", "test");
 
-interface Step {
-	name: string;
-	command: string[];
-	env?: NodeJS.ProcessEnv;
-	/** Reads what the runner reported; a step without is one check that passes or fails. */
-	report?: () => { passed: number; failed: number };
-}
-
 async function main(args: string[]): Promise<number> {
-	const unknown = args.filter((arg) => arg !== "--long");
+	const unknown = args.filter((arg) => !["--long", "--trino"].includes(arg));
 	if (unknown.length > 0)
-		throw new UserError(`npm test takes no ${unknown.join(" ")}: only --long; use npx vitest for single files`);
+		throw new UserError(
+			`npm test takes no ${unknown.join(" ")}: only --long and --trino; use npx vitest for single files`,
+		);
 	const { javaHome } = await setUp(startProgress(), { alsoNeeded: ["chromium", "influxd"] });
 	rmSync(reports, { recursive: true, force: true });
 	mkdirSync(reports, { recursive: true });
 
-	const steps: Step[] = [
+	const first: Step[] = [
 		{ name: "types", command: ["tsc", "--noEmit"] },
 		{ name: "types of the page", command: ["tsc", "--noEmit", "-p", join("local", "page", "web")] },
 		{ name: "lint", command: ["biome", "check", "--error-on-warnings", "."] },
+	];
+	const tests = [vitest("tests")];
+	if (args.includes("--long")) tests.push(vitest("long", { TIDEMARK_LONG: "1" }, ["--project", "e2e"]));
+	// Beside the others, so that a core is seldom idle; they end long before the tests of whole stacks begin.
+	const beside: Step[] = [
 		{
 			name: "runner (JUnit)",
 			command: ["mvn", "-q", "-B", "test", "-f", join("sql", "runner", "pom.xml")],
 			env: { JAVA_HOME: javaHome },
 			report: surefire,
 		},
-		vitest("tests"),
 	];
-	if (args.includes("--long")) steps.push(vitest("long", { TIDEMARK_LONG: "1" }, ["--project", "e2e"]));
+	if (args.includes("--trino")) beside.push(trino);
 
 	let passed = 0;
 	let failed = 0;
 	const lines: string[] = [];
-	for (const step of steps) {
-		const started = Date.now();
-		process.stdout.write(`\n── ${step.name}\n`);
-		const code = await run(step);
-		const counted = step.report?.() ?? { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
-		// A runner that ends badly without a failed test, or well without any test, has failed as a whole.
-		if (counted.failed === 0 && (code !== 0 || counted.passed === 0)) counted.failed = 1;
-		passed += counted.passed;
-		failed += counted.failed;
-		const seconds = ((Date.now() - started) / 1000).toFixed(0);
-		lines.push(
-			`${counted.failed === 0 ? "✓" : "✗"} ${step.name}: ${counted.passed} passed, ${counted.failed} failed, ${seconds} s`,
-		);
-	}
+	const place: Place = {
+		cwd: root,
+		env: { ...process.env, PATH: `${join(root, "node_modules", ".bin")}:${process.env.PATH}` },
+		write: (text) => process.stdout.write(text),
+		onEnd(ended) {
+			passed += ended.passed;
+			failed += ended.failed;
+			const mark = ended.failed > 0 ? "✗" : ended.passed > 0 ? "✓" : "–";
+			const line = `${mark} ${ended.name}: ${ended.passed} passed, ${ended.failed} failed, ${ended.seconds.toFixed(0)} s`;
+			lines.push(line);
+		},
+	};
+	await runLanes([first], place);
+	await runLanes([tests, beside], place);
 	const data = realDataDir();
 	lines.push(
 		data
@@ -82,7 +83,18 @@ function vitest(name: string, env: NodeJS.ProcessEnv = {}, more: string[] = []):
 	};
 }
 
-function surefire(): { passed: number; failed: number } {
+/** The queries on Trino; without a JDK for it there are none, and it says so. */
+const trino: Step = {
+	name: "queries on Trino",
+	command: ["node", join("test", "trino", "run.ts")],
+	optional: true,
+	report: () => {
+		const file = join(reports, "trino-summary.json");
+		return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Counted) : { passed: 0, failed: 0 };
+	},
+};
+
+function surefire(): Counted {
 	const dir = join(root, "sql", "runner", "target", "surefire-reports");
 	const counts = { passed: 0, failed: 0 };
 	for (const file of existsSync(dir) ? readdirSync(dir) : []) {
@@ -94,15 +106,6 @@ function surefire(): { passed: number; failed: number } {
 		counts.passed += count("tests") - failed - count("skipped");
 	}
 	return counts;
-}
-
-function run({ command: [program = "", ...args], env }: Step): Promise<number> {
-	const path = `${join(root, "node_modules", ".bin")}:${process.env.PATH}`;
-	return new Promise((resolve, reject) => {
-		const child = spawn(program, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env, PATH: path } });
-		child.on("error", reject);
-		child.on("exit", (code) => resolve(code ?? 1));
-	});
 }
 
 main(process.argv.slice(2)).then(
