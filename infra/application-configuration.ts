@@ -30,6 +30,8 @@ export function applicationConfiguration(config: Config, { code, sqlLocation, pl
 		ApplicationSnapshotConfiguration: { SnapshotsEnabled: true },
 		// The service goes back to the version before when an update or a start fails.
 		ApplicationSystemRollbackConfiguration: { RollbackEnabled: true },
+		// Checkpoints and snapshots. A key of your own needs a key policy that lets the service and the job's role use it.
+		ApplicationEncryptionConfiguration: { KeyType: "AWS_OWNED_KEY" },
 		FlinkApplicationConfiguration: {
 			CheckpointConfiguration: {
 				ConfigurationType: "CUSTOM",

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { CfnOutput, IgnoreMode, Stack, type StackProps } from "aws-cdk-lib";
+import { CfnOutput, IgnoreMode, Stack, type StackProps, Validations } from "aws-cdk-lib";
 import { Policy, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { CfnApplication, CfnApplicationCloudWatchLoggingOption } from "aws-cdk-lib/aws-kinesisanalyticsv2";
 import { Asset } from "aws-cdk-lib/aws-s3-assets";
@@ -56,6 +56,9 @@ export class ApplicationStack extends Stack {
 				places: placesOf(this, config, streams, lake),
 			}),
 		);
+		const reason =
+			"It looks at what the template has in other words; TidemarkFlink-Checkpointing of infra/nag sees them";
+		Validations.of(application).acknowledge({ id: "AwsSolutions-KDA3", reason });
 		// The application is checked against its role when it is made, so the rights have to be there first.
 		application.node.addDependency(reading);
 		new CfnApplicationCloudWatchLoggingOption(this, "Logging", {
