@@ -16,17 +16,12 @@ export type Store = z.infer<typeof Store>;
 /** What the stores need of one another's settings. */
 function checkStores(
 	given: {
-		stores?: Store[] | undefined;
-		endpoints: { aws?: string | undefined; store?: string | undefined };
+		endpoints: { store?: string | undefined };
 		storeSecret?: string | undefined;
 	},
 	{ addIssue }: { addIssue: (issue: { code: "custom"; path: string[]; message: string }) => void },
 ): void {
-	const { stores, endpoints, storeSecret } = given;
-	if (stores?.includes("influxdb") && endpoints.store === undefined && endpoints.aws !== undefined) {
-		const message = "influxdb needs its address, as an emulator makes none: set endpoints.store";
-		addIssue({ code: "custom", path: ["stores"], message });
-	}
+	const { endpoints, storeSecret } = given;
 	if (storeSecret !== undefined && endpoints.store === undefined) {
 		const message = "is for a store of your own, at endpoints.store: one that the stacks make has a secret of its own";
 		addIssue({ code: "custom", path: ["storeSecret"], message });
@@ -67,6 +62,13 @@ const Settings = z.strictObject({
 		.regex(/^[a-z][a-z0-9-]{0,30}$/, "must be lower case letters, digits and dashes, 31 at most")
 		.default("tidemark"),
 
+	/** Shards of each stream. Left out, the streams are on-demand and AWS scales them. */
+	shards: wholeNumber.optional(),
+	/** How long the stream of trades keeps its records: what a restart without state can read again. */
+	retentionHours: z.int().min(24).max(8760).default(24),
+	/** The same for the streams of results (bars, ticks, hits): how long a consumer may be broken without a loss. */
+	resultsRetentionHours: z.int().min(24).max(8760).default(24),
+
 	/**
 	 * Whether data outlives its stack, whatever is done to it, and stacks refuse to be deleted. Otherwise a deleted stack
 	 * takes all with it but buckets, which CloudFormation cannot empty.
@@ -74,13 +76,6 @@ const Settings = z.strictObject({
 	retainData: z.boolean().default(false),
 	/** Days for which logs are kept; CloudWatch knows these numbers. */
 	logDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]).default(30),
-
-	/** Shards of each stream. Left out, the streams are on-demand and AWS scales them. */
-	shards: wholeNumber.optional(),
-	/** How long the stream of trades keeps its records: what a restart without state can read again. */
-	retentionHours: z.int().min(24).max(8760).default(24),
-	/** The same for the streams of results (bars, ticks, hits): how long a consumer may be broken without a loss. */
-	resultsRetentionHours: z.int().min(24).max(8760).default(24),
 
 	/**
 	 * What runs on AWS to fill the stream of trades: `none` (send from elsewhere), `fargate` (a container that runs a feed
@@ -235,9 +230,11 @@ export type Config = z.infer<typeof Settings> & { environment: Environment };
 /** What can be overridden, as it is written in the context. */
 export type Overrides = z.input<typeof Settings>;
 
-/** The stores that bars land in. */
+/** The stores that bars land in. An emulator makes no InfluxDB: without an address there is none on it. */
 export function storesOf({ stores, endpoints }: Config): Store[] {
-	return stores ?? (endpoints.store === undefined ? [] : ["influxdb"]);
+	const chosen = stores ?? (endpoints.store === undefined ? [] : (["influxdb"] as const));
+	const none = endpoints.store === undefined && endpoints.aws !== undefined;
+	return chosen.filter((store) => !(none && store === "influxdb"));
 }
 
 /** Whether an instance of Timestream for InfluxDB is made. */

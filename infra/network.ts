@@ -5,7 +5,6 @@ import {
 	InterfaceVpcEndpointAwsService,
 	type ISubnet,
 	type IVpc,
-	Peer,
 	Port,
 	SecurityGroup,
 	SubnetType,
@@ -45,10 +44,8 @@ export function privateNetwork(scope: Construct, config: Config): PrivateNetwork
 	const functions = group("Functions", "Functions that land bars: to the store and to what they call");
 	const store = group("Store", "The store: from the functions that land bars");
 	const services = group("Services", "The endpoints of Secrets Manager and SQS: from the functions that land bars");
-	store.addIngressRule(Peer.securityGroupId(functions.securityGroupId), Port.tcp(STORE_PORT), "Lines");
-	functions.addEgressRule(Peer.securityGroupId(store.securityGroupId), Port.tcp(STORE_PORT), "Lines");
-	services.addIngressRule(Peer.securityGroupId(functions.securityGroupId), Port.tcp(443), "Calls");
-	functions.addEgressRule(Peer.securityGroupId(services.securityGroupId), Port.tcp(443), "Calls");
+	functions.connections.allowTo(store, Port.tcp(STORE_PORT), "Lines");
+	functions.connections.allowTo(services, Port.tcp(443), "Calls");
 	for (const [id, service] of [
 		["SecretsManager", InterfaceVpcEndpointAwsService.SECRETS_MANAGER],
 		["Sqs", InterfaceVpcEndpointAwsService.SQS],
