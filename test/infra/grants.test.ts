@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { type App, CfnResource, Stack } from "aws-cdk-lib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Overrides } from "../../infra/config.ts";
+import type { Environment } from "../../infra/environments.ts";
 import { deployed, everything } from "./configurations.ts";
 import { grantsOf, grantsText, openings } from "./grants.ts";
 import { synthesis, type Templates } from "./synthesis.ts";
@@ -15,21 +17,21 @@ beforeAll(() => {
 }, 600_000);
 afterAll(end);
 
-const configurations = [
+const configurations: [Overrides, Environment][] = [
 	[deployed.dev, "dev"],
 	[deployed.prod, "prod"],
 	[everything, "prod"],
-] as const;
-const grants = (...[overrides, environment]: (typeof configurations)[number]) => {
+];
+const grants = (overrides: Overrides, environment: Environment) => {
 	const templates = synthesize(overrides, environment);
 	return grantsOf(templates, constructsOf(appOf(overrides, environment), templates));
 };
 
-describe.each([
-	["dev", ...configurations[0]],
-	["prod", ...configurations[1]],
-	["everything", ...configurations[2]],
-] as const)("%s", (name, overrides, environment) => {
+describe.each<[string, Overrides, Environment]>([
+	["dev", deployed.dev, "dev"],
+	["prod", deployed.prod, "prod"],
+	["everything", everything, "prod"],
+])("%s", (name, overrides, environment) => {
 	test("gives the rights that were reviewed", async () => {
 		const text = grantsText(
 			`Who may do what: ${name}`,
@@ -58,11 +60,11 @@ describe.each([
 });
 
 test("a * without a reason is found", () => {
-	const all = grants(...configurations[1]);
+	const all = grants(deployed.prod, "prod");
 	const wildcards = all.flatMap(({ wildcards }) => wildcards);
 	expect(wildcards.length).toBeGreaterThan(5);
 	// Without the constructs there is no reason for any of them.
-	const without = grantsOf(synthesize(...configurations[1]), new Map()).flatMap(({ wildcards }) => wildcards);
+	const without = grantsOf(synthesize(deployed.prod, "prod"), new Map()).flatMap(({ wildcards }) => wildcards);
 	expect(without.map(({ found }) => found)).toEqual(wildcards.map(({ found }) => found));
 	expect(without.every(({ reason }) => reason === undefined)).toBe(true);
 });

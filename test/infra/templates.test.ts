@@ -74,7 +74,8 @@ function secretsIn(value: unknown, name = ""): string[] {
 	if (typeof value === "object" && value !== null)
 		return Object.entries(value).flatMap(([key, each]) => secretsIn(each, key));
 	if (typeof value !== "string" || value.startsWith("{{resolve:")) return [];
-	const called = /password|token|apikey|privatekey/i.test(name) && !/secret$|policy|template|generate/i.test(name);
+	const called =
+		/password|token(?!\.actions)|apikey|privatekey/i.test(name) && !/secret$|policy|template|generate/i.test(name);
 	const looks = /AKIA[0-9A-Z]{16}|-----BEGIN|:\/\/[^/\s:]+:[^/\s@]+@/.test(value);
 	return called || looks ? [`${name}: ${value}`] : [];
 }
