@@ -99,7 +99,7 @@ async function synthesize(assembly: string, deployment: LocalDeployment): Promis
 		.parse(JSON.parse(await readFile(join(root, "cdk.json"), "utf8")));
 	await run("synthesizing the stacks", [join(root, "infra/app.ts")], deployment, {
 		CDK_OUTDIR: assembly,
-		CDK_CONTEXT_JSON: JSON.stringify({ ...context, nag: false, tidemark: localConfig(deployment) }),
+		CDK_CONTEXT_JSON: JSON.stringify({ ...context, tidemark: localConfig(deployment) }),
 		CDK_VALIDATION: "false",
 	});
 }

@@ -1,13 +1,13 @@
 import { App, Stack } from "aws-cdk-lib";
 import { CfnApplication, CfnApplicationCloudWatchLoggingOption } from "aws-cdk-lib/aws-kinesisanalyticsv2";
 import { describe, expect, test } from "vitest";
-import { applicationConfiguration } from "../../../infra/application-configuration.ts";
+import { applicationConfiguration, applicationEncryption } from "../../../infra/application-configuration.ts";
 import { readConfig } from "../../../infra/config.ts";
 import { FlinkChecks } from "../../../infra/nag/flink.ts";
 import { tempDir } from "../../local/support.ts";
 
-const told = () =>
-	applicationConfiguration(readConfig(), {
+const told = () => ({
+	...applicationConfiguration(readConfig(), {
 		code: { bucketArn: "arn:aws:s3:::code", fileKey: "runners/1.jar" },
 		sqlLocation: "s3://code/releases/1/sql.zip",
 		places: {
@@ -16,7 +16,9 @@ const told = () =>
 			streams: { trades: "t", bars: "b", ticks: "k", hits: "h" },
 			lake: { warehouse: "s3://lake/lake", database: "lake" },
 		},
-	});
+	}),
+	ApplicationEncryptionConfiguration: applicationEncryption,
+});
 type Told = ReturnType<typeof told>;
 
 /** The rules that an application with this configuration breaks. */
