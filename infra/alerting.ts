@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations } from "aws-cdk-lib";
 import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
@@ -13,6 +13,7 @@ import type { Config } from "./config.ts";
 import { deadLetterQueue, encryptedQueue, nodeFunction, streamConsumer } from "./consumer.ts";
 import type { Streams } from "./ingest.ts";
 import { readRulesFile, subscribe } from "./subscriptions.ts";
+import { explainWildcards } from "./wildcards.ts";
 
 /**
  * Hits and bars into notifications: a function for each stream, and one that the clock calls, which share a table of
@@ -106,6 +107,8 @@ export class AlertingStack extends Stack {
 				encryption: QueueEncryption.SQS_MANAGED,
 				enforceSSL: true,
 			});
+			const reason = "It is for looking at what was published; nobody works through it who could fail";
+			Validations.of(queue).acknowledge({ id: "AwsSolutions-SQS3", reason });
 			topic.addSubscription(new SqsSubscription(queue, { rawMessageDelivery: true }));
 			new CfnOutput(this, "AlertsQueueUrl", { value: queue.queueUrl });
 		}
@@ -127,4 +130,5 @@ function grantAlerting(
 		"dynamodb:UpdateItem",
 		"dynamodb:Query",
 	);
+	explainWildcards([grantee.role], [/\/index\/\*$/, "The indexes of the table of states, of which there is one"]);
 }

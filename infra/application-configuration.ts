@@ -1,4 +1,7 @@
-import type { ApplicationConfiguration } from "@aws-sdk/client-kinesis-analytics-v2";
+import type {
+	ApplicationConfiguration,
+	ApplicationEncryptionConfiguration,
+} from "@aws-sdk/client-kinesis-analytics-v2";
 import type { Config } from "./config.ts";
 import { type Places, sqlProperties } from "./properties.ts";
 
@@ -12,7 +15,13 @@ export interface ApplicationParts {
 }
 
 /**
- * All that a Managed Flink application is told, in the words of the service's API, which are CloudFormation's too: the
+ * How an application's checkpoints and snapshots are encrypted, which is said when it is made and which no release changes.
+ * A key of your own needs a policy that lets the service and the job's role use it.
+ */
+export const applicationEncryption = { KeyType: "AWS_OWNED_KEY" } satisfies ApplicationEncryptionConfiguration;
+
+/**
+ * All that a release tells a Managed Flink application, in the words of the service's API, which are CloudFormation's too: the
  * stack makes the application with it, and a deployment brings one that runs to it.
  */
 export function applicationConfiguration(config: Config, { code, sqlLocation, places }: ApplicationParts) {

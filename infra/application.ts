@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { CfnOutput, IgnoreMode, Stack, type StackProps } from "aws-cdk-lib";
+import { CfnOutput, IgnoreMode, Stack, type StackProps, Validations } from "aws-cdk-lib";
 import { Policy, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { CfnApplication, CfnApplicationCloudWatchLoggingOption } from "aws-cdk-lib/aws-kinesisanalyticsv2";
 import { Asset } from "aws-cdk-lib/aws-s3-assets";
 import type { Construct } from "constructs";
-import { applicationConfiguration } from "./application-configuration.ts";
+import { applicationConfiguration, applicationEncryption } from "./application-configuration.ts";
 import type { ComputeStack } from "./compute.ts";
 import type { Config } from "./config.ts";
 import type { Streams } from "./ingest.ts";
@@ -48,14 +48,17 @@ export class ApplicationStack extends Stack {
 			serviceExecutionRole: role.roleArn,
 		});
 		// As it is: it has CloudFormation's own names already.
-		application.addPropertyOverride(
-			"ApplicationConfiguration",
-			applicationConfiguration(config, {
+		application.addPropertyOverride("ApplicationConfiguration", {
+			...applicationConfiguration(config, {
 				code: { bucketArn: jar.bucket.bucketArn, fileKey: jar.s3ObjectKey },
 				sqlLocation: sql.s3ObjectUrl,
 				places: placesOf(this, config, streams, lake),
 			}),
-		);
+			ApplicationEncryptionConfiguration: applicationEncryption,
+		});
+		const reason =
+			"It looks at what the template has in other words; TidemarkFlink-Checkpointing of infra/nag sees them";
+		Validations.of(application).acknowledge({ id: "AwsSolutions-KDA3", reason });
 		// The application is checked against its role when it is made, so the rights have to be there first.
 		application.node.addDependency(reading);
 		new CfnApplicationCloudWatchLoggingOption(this, "Logging", {

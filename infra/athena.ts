@@ -7,6 +7,7 @@ import { namedQueries } from "../sql/athena/named.ts";
 import { privateBucket } from "./bucket.ts";
 import type { Config } from "./config.ts";
 import type { LakeStack } from "./lake.ts";
+import { explainWildcards } from "./wildcards.ts";
 
 /** Where people ask the lake: a workgroup that bounds what a query may scan, its answers' place, the named queries. */
 export class AthenaStack extends Stack {
@@ -94,6 +95,7 @@ export class AthenaStack extends Stack {
 			[this.results.arnForObjects("results/*")],
 		);
 		allow(["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], [this.results.bucketArn]);
+		explainWildcards([grantee, grantee.grantPrincipal], [/\/results\/\*$/, "Athena names the answers"]);
 	}
 
 	private workgroupArn(): string {

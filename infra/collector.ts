@@ -1,5 +1,4 @@
 import { CfnOutput, Duration, RemovalPolicy } from "aws-cdk-lib";
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Stream } from "aws-cdk-lib/aws-kinesis";
 import {
 	Architecture,
@@ -13,6 +12,7 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { bundle } from "./bundle.ts";
 import type { Config } from "./config.ts";
+import { functionRole } from "./consumer.ts";
 import { logRetention } from "./retention.ts";
 
 /**
@@ -26,9 +26,6 @@ export function historyCollector(scope: Construct, config: Config, trades: Strea
 		retention: logRetention(config),
 		removalPolicy: RemovalPolicy.DESTROY,
 	});
-	// Lambda's own policy for logs would allow those of every function.
-	const role = new Role(scope, "CollectorRole", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
-	logGroup.grantWrite(role);
 	const collector = new Lambda(scope, "Collector", {
 		functionName,
 		code: Code.fromAsset(bundle(scope, functionName, "producer/collect/history.lambda.ts")),
@@ -49,7 +46,7 @@ export function historyCollector(scope: Construct, config: Config, trades: Strea
 		},
 		loggingFormat: LoggingFormat.JSON,
 		logGroup,
-		role,
+		role: functionRole(scope, "CollectorRole", logGroup),
 	});
 	const { url } = collector.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
 	new CfnOutput(scope, "CollectorUrl", { value: url });

@@ -8,10 +8,14 @@ import type { Config } from "./config.ts";
 import type { Streams } from "./ingest.ts";
 import type { LakeStack } from "./lake.ts";
 import { logRetention } from "./retention.ts";
+import { explainWildcards } from "./wildcards.ts";
 
 /** What a Managed Flink application needs around it: what it may do, where it logs, where its code is kept. */
 export class ComputeStack extends Stack {
 	readonly role: Role;
+	/** Where its code is kept. */
+	readonly code: Bucket;
+	readonly logs: LogGroup;
 	/** Where the application logs, with `:log-stream:` in it, as the service wants it. */
 	readonly logStreamArn: string;
 
@@ -29,18 +33,21 @@ export class ComputeStack extends Stack {
 		streams.hits.grantWrite(role);
 		lake.grantTables(role);
 
-		const code = this.codeBucket();
+		this.code = this.codeBucket();
+		const { code } = this;
 		role.addToPolicy(
 			new PolicyStatement({
 				actions: ["s3:GetObject", "s3:GetObjectVersion"],
 				resources: [code.arnForObjects("releases/*"), code.arnForObjects("runners/*")],
 			}),
 		);
+		explainWildcards([role], [/\/(releases|runners)\/\*$/, "Each release and each jar is a new file"]);
 
-		const logs = new LogGroup(this, "Logs", {
+		this.logs = new LogGroup(this, "Logs", {
 			retention: logRetention(config),
 			removalPolicy: RemovalPolicy.DESTROY,
 		});
+		const { logs } = this;
 		const logStream = new LogStream(this, "LogStream", { logGroup: logs, removalPolicy: RemovalPolicy.DESTROY });
 		logs.grantWrite(role);
 		logs.grant(role, "logs:DescribeLogGroups", "logs:DescribeLogStreams");

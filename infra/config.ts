@@ -15,12 +15,16 @@ export type Store = z.infer<typeof Store>;
 
 /** What the stores need of one another's settings. */
 function checkStores(
-	given: { stores?: Store[] | undefined; endpoints: { store?: string | undefined }; storeSecret?: string | undefined },
+	given: {
+		endpoints: { store?: string | undefined };
+		storeSecret?: string | undefined;
+	},
 	{ addIssue }: { addIssue: (issue: { code: "custom"; path: string[]; message: string }) => void },
 ): void {
-	const { stores, endpoints, storeSecret } = given;
-	if (stores?.includes("influxdb") && endpoints.store === undefined) {
-		addIssue({ code: "custom", path: ["stores"], message: "influxdb needs its address: set endpoints.store" });
+	const { endpoints, storeSecret } = given;
+	if (storeSecret !== undefined && endpoints.store === undefined) {
+		const message = "is for a store of your own, at endpoints.store: one that the stacks make has a secret of its own";
+		addIssue({ code: "custom", path: ["storeSecret"], message });
 	}
 	const address = URL.parse(endpoints.store ?? "");
 	if (storeSecret && address?.protocol === "http:" && !isLoopback(address.hostname)) {
@@ -58,6 +62,13 @@ const Settings = z.strictObject({
 		.regex(/^[a-z][a-z0-9-]{0,30}$/, "must be lower case letters, digits and dashes, 31 at most")
 		.default("tidemark"),
 
+	/** Shards of each stream. Left out, the streams are on-demand and AWS scales them. */
+	shards: wholeNumber.optional(),
+	/** How long the stream of trades keeps its records: what a restart without state can read again. */
+	retentionHours: z.int().min(24).max(8760).default(24),
+	/** The same for the streams of results (bars, ticks, hits): how long a consumer may be broken without a loss. */
+	resultsRetentionHours: z.int().min(24).max(8760).default(24),
+
 	/**
 	 * Whether data outlives its stack, whatever is done to it, and stacks refuse to be deleted. Otherwise a deleted stack
 	 * takes all with it but buckets, which CloudFormation cannot empty.
@@ -65,13 +76,6 @@ const Settings = z.strictObject({
 	retainData: z.boolean().default(false),
 	/** Days for which logs are kept; CloudWatch knows these numbers. */
 	logDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]).default(30),
-
-	/** Shards of each stream. Left out, the streams are on-demand and AWS scales them. */
-	shards: wholeNumber.optional(),
-	/** How long the stream of trades keeps its records: what a restart without state can read again. */
-	retentionHours: z.int().min(24).max(8760).default(24),
-	/** The same for the streams of results (bars, ticks, hits): how long a consumer may be broken without a loss. */
-	resultsRetentionHours: z.int().min(24).max(8760).default(24),
 
 	/**
 	 * What runs on AWS to fill the stream of trades: `none` (send from elsewhere), `fargate` (a container that runs a feed
@@ -126,14 +130,15 @@ const Settings = z.strictObject({
 
 	/**
 	 * `aws`: an emulator in place of AWS' own endpoints. `store`: the time-series store, anything that takes InfluxDB
-	 * line protocol at /api/v2/write; without it bars are kept in the lake and the stream only. `sns`: what the alerting
+	 * line protocol at /api/v2/write; without it there is one only where `stores` has `influxdb`. `sns`: what the alerting
 	 * functions publish to in place of SNS.
 	 */
 	endpoints: z
 		.strictObject({ aws: z.url().optional(), store: z.url().optional(), sns: z.url().optional() })
 		.default({}),
 	/**
-	 * Where bars land, beside the lake: `influxdb` (at `endpoints.store`), `live-analytics` (Timestream for LiveAnalytics,
+	 * Where bars land, beside the lake: `influxdb` (at `endpoints.store`, or without that an instance of Timestream for
+	 * InfluxDB that is made for it, in a network of its own), `live-analytics` (Timestream for LiveAnalytics,
 	 * which takes no new customers), `dynamodb` (a table with the history of each symbol): docs/stores.md. Left out, it is
 	 * `influxdb` where there is an address for it, and none otherwise. The latest prices are always kept.
 	 */
@@ -141,6 +146,20 @@ const Settings = z.strictObject({
 	/** The store's bucket and organisation; QuestDB ignores both. */
 	storeBucket: z.string().min(1).default("tidemark"),
 	storeOrg: z.string().min(1).default("tidemark"),
+	/** The instance of Timestream for InfluxDB, where one is made. */
+	influxdb: z
+		.strictObject({
+			/** Its size: medium (1 vCPU, 8 GiB), large (2, 16), and so on. */
+			instanceType: z
+				.string()
+				.regex(/^db\.influx\.[a-z0-9]+$/, "must be such as db.influx.medium")
+				.default("db.influx.medium"),
+			/** GiB of its disk; what AWS takes at least. It cannot be made smaller. */
+			storageGb: z.int().min(20).max(16_384).default(20),
+			/** Whether another waits in a second zone, for twice the price. Without it, bars wait in their stream meanwhile. */
+			standby: z.boolean().default(false),
+		})
+		.prefault({}),
 	/** The secret of Secrets Manager that holds the store's token: its name or its whole ARN. Left out, no token is sent. */
 	storeSecret: z.string().min(1).optional(),
 	/** Whether the store `dynamodb` keeps each tick too, beside the bars. */
@@ -193,6 +212,16 @@ const Settings = z.strictObject({
 				.optional(),
 		})
 		.optional(),
+	/**
+	 * The repository on GitHub whose workflow may deploy this environment without a key: docs/infrastructure.md. An account
+	 * has one provider of GitHub's identities, which the stack of one environment makes, and the others use.
+	 */
+	github: z
+		.strictObject({
+			repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, "must be owner/name"),
+			createProvider: z.boolean().default(true),
+		})
+		.optional(),
 	/** Adds a queue that holds what was published, for the live page and for tests. */
 	alertsQueue: z.boolean().default(false),
 });
@@ -201,9 +230,16 @@ export type Config = z.infer<typeof Settings> & { environment: Environment };
 /** What can be overridden, as it is written in the context. */
 export type Overrides = z.input<typeof Settings>;
 
-/** The stores that bars land in. */
+/** The stores that bars land in. An emulator makes no InfluxDB: without an address there is none on it. */
 export function storesOf({ stores, endpoints }: Config): Store[] {
-	return stores ?? (endpoints.store === undefined ? [] : ["influxdb"]);
+	const chosen = stores ?? (endpoints.store === undefined ? [] : (["influxdb"] as const));
+	const none = endpoints.store === undefined && endpoints.aws !== undefined;
+	return chosen.filter((store) => !(none && store === "influxdb"));
+}
+
+/** Whether an instance of Timestream for InfluxDB is made. */
+export function makesStore(config: Config): boolean {
+	return storesOf(config).includes("influxdb") && config.endpoints.store === undefined;
 }
 
 /** A stage of the flow, with a stack of its own. */
@@ -218,7 +254,8 @@ export type Stage =
 	| "Landing"
 	| "Alerting"
 	| "Operations"
-	| "Grafana";
+	| "Grafana"
+	| "Delivery";
 
 /** The name of a stage's stack: the prefix's words, and the stage; `TidemarkProdIngest` of `tidemark-prod`. */
 export function stackName({ prefix }: Pick<Config, "prefix">, stage: Stage): string {

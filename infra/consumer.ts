@@ -1,4 +1,6 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import type { IVpc } from "aws-cdk-lib/aws-ec2";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Stream } from "aws-cdk-lib/aws-kinesis";
 import {
 	Architecture,
@@ -14,7 +16,9 @@ import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { bundle } from "./bundle.ts";
 import type { Config } from "./config.ts";
+import type { PrivateNetwork } from "./network.ts";
 import { logRetention } from "./retention.ts";
+import { explainWildcards } from "./wildcards.ts";
 
 export type FunctionProps = {
 	config: Config;
@@ -25,6 +29,8 @@ export type FunctionProps = {
 	deadLetters: Queue;
 	/** The entry's settings, beside the ones that every function has. */
 	environment?: Record<string, string>;
+	/** Where it runs to reach what is in a private network. */
+	network?: PrivateNetwork;
 	/** Files to put beside the bundle: their names there, and where they are. */
 	files?: Record<string, string>;
 };
@@ -60,8 +66,12 @@ export function streamConsumer(scope: Construct, id: string, props: ConsumerProp
 
 /** A function of the repository's TypeScript, bundled, with its log and the right to keep dead letters. */
 export function nodeFunction(scope: Construct, id: string, props: FunctionProps): Lambda {
-	const { config, deadLetters } = props;
+	const { config, deadLetters, network } = props;
 	const functionName = nameOf(props);
+	const logGroup = new LogGroup(scope, `${id}Logs`, {
+		retention: logRetention(config),
+		removalPolicy: RemovalPolicy.DESTROY,
+	});
 	const lambda = new Lambda(scope, id, {
 		functionName,
 		code: Code.fromAsset(bundle(scope, functionName, props.entry, props.files)),
@@ -79,14 +89,47 @@ export function nodeFunction(scope: Construct, id: string, props: FunctionProps)
 			...props.environment,
 		},
 		loggingFormat: LoggingFormat.JSON,
-		logGroup: new LogGroup(scope, `${id}Logs`, {
-			retention: logRetention(config),
-			removalPolicy: RemovalPolicy.DESTROY,
-		}),
+		logGroup,
+		role: functionRole(scope, `${id}Role`, logGroup, network !== undefined),
+		...(network
+			? { vpc: network.vpc as IVpc, vpcSubnets: { subnets: network.subnets }, securityGroups: [network.functions] }
+			: {}),
 	});
 	deadLetters.grantSendMessages(lambda);
 	made.set(lambda, { name: functionName, stream: false });
 	return lambda;
+}
+
+/**
+ * A role of a function that may write its own log and nothing else: Lambda's own policy for that would allow the logs of
+ * every function. With `inNetwork` it may have an address in a VPC, too.
+ */
+export function functionRole(scope: Construct, id: string, logGroup: LogGroup, inNetwork = false): Role {
+	const role = new Role(scope, id, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+	logGroup.grantWrite(role);
+	if (inNetwork) {
+		role.addToPolicy(
+			new PolicyStatement({
+				actions: [
+					"ec2:AssignPrivateIpAddresses",
+					"ec2:CreateNetworkInterface",
+					"ec2:DeleteNetworkInterface",
+					"ec2:DescribeNetworkInterfaces",
+					"ec2:DescribeSubnets",
+					"ec2:UnassignPrivateIpAddresses",
+				],
+				resources: ["*"],
+			}),
+		);
+		explainWildcards(
+			[role],
+			[
+				/^Resource::\*$/,
+				"Lambda makes network interfaces with the function's role, and EC2 knows no resource before there is one",
+			],
+		);
+	}
+	return role;
 }
 
 const nameOf = ({ config, name }: FunctionProps) => `${config.prefix}-${name}`;
@@ -102,7 +145,9 @@ export function functionsIn(scope: Construct): Made[] {
 
 /** The queue for what a function could not use, kept as long as SQS keeps anything. */
 export function deadLetterQueue(scope: Construct, id: string): Queue {
-	return encryptedQueue(scope, id, { retentionPeriod: Duration.days(14) });
+	const queue = encryptedQueue(scope, id, { retentionPeriod: Duration.days(14) });
+	Validations.of(queue).acknowledge({ id: "AwsSolutions-SQS3", reason: "It is a queue of dead letters itself" });
+	return queue;
 }
 
 /** A queue that takes TLS only. */

@@ -27,6 +27,9 @@ export const environments: Record<Environment, Overrides> = {
 		/** Long enough to compare a month with the one of the year's last quarter. */
 		logDays: 90,
 		/** On demand, as `shards` is left out: nobody has to scale streams. `tidemark cost --env prod` says what shards would save. */
+		/** An instance of Timestream for InfluxDB in a network of its own. Without a standby: bars wait in their stream. */
+		stores: ["influxdb"],
+		influxdb: { instanceType: "db.influx.medium", storageGb: 20, standby: false },
 		/** Twice what a thousand trades a second need, so that a job catches up after a restart. */
 		parallelism: 2,
 		parallelismPerKpu: 1,

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Annotations, CfnOutput, Duration, RemovalPolicy, Size, Stack } from "aws-cdk-lib";
+import { Annotations, CfnOutput, Duration, RemovalPolicy, Size, Stack, Validations } from "aws-cdk-lib";
 import { type ISubnet, type IVpc, Peer, Port, SecurityGroup, Subnet, SubnetType, Vpc } from "aws-cdk-lib/aws-ec2";
 import { Platform } from "aws-cdk-lib/aws-ecr-assets";
 import {
@@ -23,7 +23,9 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { bundle } from "./bundle.ts";
 import type { Config } from "./config.ts";
+import { logRefused } from "./network.ts";
 import { logRetention } from "./retention.ts";
+import { explainWildcards } from "./wildcards.ts";
 
 const containerFiles = resolve(import.meta.dirname, "../producer/container");
 
@@ -76,10 +78,14 @@ export function producerService(scope: Construct, config: Config, trades: Stream
 	container.addMountPoints({ containerPath: stateDir, sourceVolume: "state", readOnly: false });
 
 	const { vpc, subnets, publicIp } = network(scope, config);
+	const cluster = new Cluster(scope, "Cluster", { vpc });
+	const reason =
+		"One task, which says itself how it is and what it sent; Container Insights would cost more than it does";
+	Validations.of(cluster).acknowledge({ id: "AwsSolutions-ECS4", reason });
 	const service = new FargateService(scope, "Service", {
 		// With a name a replacement of the service fails, where it would run beside the old one otherwise.
 		serviceName: `${config.prefix}-producer`,
-		cluster: new Cluster(scope, "Cluster", { vpc }) as ICluster,
+		cluster: cluster as ICluster,
 		taskDefinition: task,
 		// A stream has one clock owner: the old task is stopped before a new one starts.
 		desiredCount: 1,
@@ -93,6 +99,10 @@ export function producerService(scope: Construct, config: Config, trades: Stream
 	});
 	// A task that starts before there are rights and routes fails, and too many of those fail the deployment.
 	service.node.addDependency(task, vpc);
+	explainWildcards(
+		[task.executionRole],
+		[/^Resource::\*$/, "ECR knows no resource for ecr:GetAuthorizationToken, with which an image is fetched"],
+	);
 	new CfnOutput(scope, "ProducerService", { value: service.serviceName });
 	return service;
 }
@@ -128,13 +138,15 @@ function commandLine(scope: Construct, config: Config, trades: Stream): string[]
 }
 
 /** The configured network, or one of its own: a NAT gateway would cost several times what the task does. */
-function network(scope: Construct, { producerVpc }: Config): { vpc: IVpc; subnets: ISubnet[]; publicIp: boolean } {
+function network(scope: Construct, config: Config): { vpc: IVpc; subnets: ISubnet[]; publicIp: boolean } {
+	const { producerVpc } = config;
 	if (producerVpc === undefined) {
 		const vpc = new Vpc(scope, "Vpc", {
 			maxAzs: 2,
 			natGateways: 0,
 			subnetConfiguration: [{ name: "Public", subnetType: SubnetType.PUBLIC, mapPublicIpOnLaunch: false }],
 		});
+		logRefused(scope, vpc, config);
 		return { vpc: vpc as IVpc, subnets: vpc.publicSubnets, publicIp: true };
 	}
 	const { vpcId, subnetIds, publicIp } = producerVpc;

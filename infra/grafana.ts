@@ -6,6 +6,7 @@ import type { Construct } from "constructs";
 import type { AthenaStack } from "./athena.ts";
 import { type Config, storesOf } from "./config.ts";
 import type { LakeStack } from "./lake.ts";
+import { explainWildcards } from "./wildcards.ts";
 
 export type GrafanaProps = StackProps & { config: Config; lake: LakeStack; athena: AthenaStack; topic: Topic };
 
@@ -28,6 +29,10 @@ export class GrafanaStack extends Stack {
 		});
 		// CloudWatch knows no resources for these questions.
 		allow(role, ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], ["*"]);
+		explainWildcards(
+			[role],
+			[/^Resource::\*$/, "CloudWatch's metrics and Timestream's DescribeEndpoints are questions without a resource"],
+		);
 		lake.grantReading(role);
 		athena.grantQueries(role);
 		topic.grantPublish(role);

@@ -5,6 +5,7 @@ import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import { privateBucket } from "./bucket.ts";
 import type { Config } from "./config.ts";
+import { explainWildcards } from "./wildcards.ts";
 
 /** Where the Iceberg tables are: their files in a bucket, their names in a Glue database. */
 export class LakeStack extends Stack {
@@ -67,6 +68,8 @@ export class LakeStack extends Stack {
 				resources: logs,
 			}),
 		);
+		this.explain(role);
+		explainWildcards([role], [/\/logs:\*$/, "Glue makes these groups and the streams in them"]);
 		return role;
 	}
 
@@ -79,20 +82,26 @@ export class LakeStack extends Stack {
 
 	/** Lets `grantee` create, read and commit the tables of this database, and no other's. */
 	grantTables(grantee: IGrantable): void {
-		this.bucket.grantReadWrite(grantee);
-		grantee.grantPrincipal.addToPrincipalPolicy(
-			new PolicyStatement({
-				actions: [
-					"glue:GetDatabase",
-					"glue:GetTable",
-					"glue:GetTables",
-					"glue:CreateTable",
-					"glue:UpdateTable",
-					"glue:DeleteTable",
-				],
-				resources: this.tableArns(),
-			}),
+		const allow = (actions: string[], resources: string[]) =>
+			grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
+		// `backfills/` is where a backfill is told what to compute, and says what came of it.
+		allow(
+			["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+			[this.bucket.arnForObjects("lake/*"), this.bucket.arnForObjects("backfills/*")],
 		);
+		allow(["s3:GetBucketLocation", "s3:ListBucket"], [this.bucket.bucketArn]);
+		allow(
+			[
+				"glue:CreateTable",
+				"glue:DeleteTable",
+				"glue:GetDatabase",
+				"glue:GetTable",
+				"glue:GetTables",
+				"glue:UpdateTable",
+			],
+			this.tableArns(),
+		);
+		this.explain(grantee);
 	}
 
 	/** Lets `grantee` read the tables of this database, and no other's. */
@@ -102,5 +111,19 @@ export class LakeStack extends Stack {
 		allow(["s3:GetObject"], [this.bucket.arnForObjects("lake/*")]);
 		allow(["s3:GetBucketLocation", "s3:ListBucket"], [this.bucket.bucketArn]);
 		allow(["glue:GetDatabase", "glue:GetTable", "glue:GetTables"], this.tableArns());
+		this.explain(grantee);
+	}
+
+	/** Why rights to the lake have a `*` in them. */
+	private explain(grantee: IGrantable): void {
+		explainWildcards(
+			[grantee, grantee.grantPrincipal],
+			[/\/lake\/\*$/, "The files of the lake's tables, which Iceberg names"],
+			[/\/backfills\/\*$/, "Each backfill has a folder of its own"],
+			[
+				/:table\/.+\/\*$/,
+				"All tables of the lake's database and of no other: the job makes them, so no template knows them",
+			],
+		);
 	}
 }

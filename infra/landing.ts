@@ -8,9 +8,16 @@ import { landInDynamoDb } from "./history.ts";
 import { landInInfluxDb } from "./influxdb.ts";
 import type { Streams } from "./ingest.ts";
 import { landInLiveAnalytics } from "./live_analytics.ts";
+import type { StoreStack } from "./store.ts";
 
 /** What each store's part of the stack is made of. */
-export type LandingProps = { config: Config; streams: Streams; deadLetters: Queue };
+export type LandingProps = {
+	config: Config;
+	streams: Streams;
+	deadLetters: Queue;
+	/** The instance of Timestream for InfluxDB, where one is made. */
+	store?: StoreStack | undefined;
+};
 
 const land: Record<Store, (scope: Construct, props: LandingProps) => void> = {
 	influxdb: landInInfluxDb,
@@ -23,9 +30,13 @@ export class LandingStack extends Stack {
 	/** The latest price of each symbol. */
 	readonly latest: TableV2;
 
-	constructor(scope: Construct, id: string, props: StackProps & { config: Config; streams: Streams }) {
+	constructor(
+		scope: Construct,
+		id: string,
+		props: StackProps & { config: Config; streams: Streams; store?: StoreStack | undefined },
+	) {
 		super(scope, id, props);
-		const { config, streams } = props;
+		const { config, streams, store } = props;
 		const deadLetters = deadLetterQueue(this, "DeadLetters");
 		this.latest = new TableV2(this, "Latest", {
 			partitionKey: { name: "symbol", type: AttributeType.STRING },
@@ -35,7 +46,7 @@ export class LandingStack extends Stack {
 			removalPolicy: RemovalPolicy.DESTROY,
 		});
 
-		const parts = { config, streams, deadLetters };
+		const parts = { config, streams, deadLetters, store };
 		for (const store of new Set(storesOf(config))) land[store](this, parts);
 		const landTicks = streamConsumer(this, "LandTicks", {
 			config,

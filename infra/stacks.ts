@@ -3,7 +3,8 @@ import { AlertingStack } from "./alerting.ts";
 import { ApplicationStack } from "./application.ts";
 import { AthenaStack } from "./athena.ts";
 import { ComputeStack } from "./compute.ts";
-import { type Config, type Stage, stackName } from "./config.ts";
+import { type Config, makesStore, type Stage, stackName } from "./config.ts";
+import { DeliveryStack } from "./delivery.ts";
 import { checkComplete } from "./environments.ts";
 import { GrafanaStack } from "./grafana.ts";
 import { IngestStack } from "./ingest.ts";
@@ -12,6 +13,7 @@ import { LandingStack } from "./landing.ts";
 import { OperationsStack } from "./operations.ts";
 import { ProducerStack } from "./producer.ts";
 import { retainData } from "./retention.ts";
+import { StoreStack } from "./store.ts";
 
 /** Adds Tidemark's stacks to `app`, in the order in which the data flows, and returns them. */
 export function tidemark(app: App, config: Config) {
@@ -32,7 +34,8 @@ export function tidemark(app: App, config: Config) {
 		lake,
 		compute,
 	});
-	const landing = new LandingStack(app, named("Landing"), { config, streams: ingest.streams });
+	const store = makesStore(config) ? { store: new StoreStack(app, named("Store"), { config }) } : {};
+	const landing = new LandingStack(app, named("Landing"), { config, streams: ingest.streams, store: store.store });
 	const alerting = new AlertingStack(app, named("Alerting"), {
 		config,
 		streams: ingest.streams,
@@ -59,6 +62,16 @@ export function tidemark(app: App, config: Config) {
 					}),
 				}
 			: {};
+	const delivery = config.github
+		? {
+				delivery: new DeliveryStack(app, named("Delivery"), {
+					config,
+					github: config.github,
+					compute,
+					streams: ingest.streams,
+				}),
+			}
+		: {};
 	Tags.of(app).add("application", config.prefix);
 	const stacks = {
 		ingest,
@@ -67,10 +80,12 @@ export function tidemark(app: App, config: Config) {
 		...athena,
 		compute,
 		application,
+		...store,
 		landing,
 		alerting,
 		...operations,
 		...grafana,
+		...delivery,
 	};
 	if (config.retainData) retainData(app, Object.values(stacks));
 	return stacks;

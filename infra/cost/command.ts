@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { messageOf, UserError } from "../../local/errors.ts";
 import { parseNumber } from "../../producer/options.ts";
 import { type Config, readConfig, type Store, storesOf } from "../config.ts";
+import { type Environment, environmentOf } from "../environments.ts";
 import { adviceFor } from "./advice.ts";
 import { costOf } from "./cost.ts";
 import type { Demand } from "./load.ts";
@@ -20,6 +21,7 @@ type Options = {
 	hoursPerDay: number;
 	daysPerMonth: number;
 	stores?: Store[];
+	env: Environment;
 	config?: string;
 	items?: boolean;
 	json?: boolean;
@@ -29,6 +31,7 @@ const examples = `
 Examples:
   $ npx tidemark cost --trades-per-second 1000 --symbols 100
   $ npx tidemark cost --trades-per-second 5000 --hours-per-day 6.5 --days-per-month 21
+  $ npx tidemark cost --env prod --trades-per-second 200
   $ npx tidemark cost --config '{"shards":4,"checkpointMs":300000}' --stores none --items`;
 
 /** `tidemark cost`: a month's bill on AWS for a load, computed from the configuration and a table of prices. */
@@ -44,7 +47,11 @@ export function costCommand(): Command {
 			`where bars land: ${STORES.join(", ")}, or none; the configured ones, else influxdb`,
 			stores,
 		)
-		.option("--config <json>", "settings of infra/config.ts in place of cdk.json's, as -c tidemark= takes them")
+		.option("--env <name>", "the environment of infra/environments.ts whose settings are taken", environment, "dev")
+		.option(
+			"--config <json>",
+			"settings of infra/config.ts in place of cdk.json's and before the environment's, as -c tidemark= takes them",
+		)
 		.option("--items", "each item of the bill, with its quantity and price")
 		.option("--json", "print one JSON object")
 		.addHelpText("after", examples)
@@ -58,15 +65,15 @@ export function costCommand(): Command {
 }
 
 /** What the options ask for. Throws {@link UserError} where the configuration is wrong. */
-function demandOf({ config: given, stores: chosen, ...load }: Options): Demand {
-	const config = configOf(given);
+function demandOf({ config: given, env, stores: chosen, ...load }: Options): Demand {
+	const config = configOf(given, env);
 	const configured = storesOf(config);
 	return { ...load, config, stores: chosen ?? (configured.length > 0 ? configured : ["influxdb"]) };
 }
 
-function configOf(given: string | undefined): Config {
+function configOf(given: string | undefined, env: Environment): Config {
 	try {
-		return readConfig(given ?? fromCdkJson());
+		return readConfig(given ?? fromCdkJson(), env);
 	} catch (cause) {
 		throw new UserError(`${given === undefined ? "cdk.json" : "--config"}: ${messageOf(cause)}`, { cause });
 	}
@@ -113,6 +120,14 @@ function wholeNumber(text: string): number {
 	const value = Number(text);
 	if (!/^\d+$/.test(text) || value < 1) throw new InvalidArgumentError("Give a whole number, at least 1.");
 	return value;
+}
+
+function environment(text: string): Environment {
+	try {
+		return environmentOf(text);
+	} catch (cause) {
+		throw new InvalidArgumentError(messageOf(cause));
+	}
 }
 
 function upTo(most: number): (text: string) => number {

@@ -7,7 +7,7 @@ import { type Line, totalOf } from "./line.ts";
 import { type Demand, type Load, loadOf } from "./load.ts";
 import { PRICES, type Prices } from "./prices.ts";
 import { storeLines, tableLines } from "./stores.ts";
-import { notificationLines, watchingLines } from "./watching.ts";
+import { alarmLines, notificationLines, watchingLines } from "./watching.ts";
 
 /** A month's bill, and what it is made of. */
 export type Cost = { lines: Line[]; monthly: number; load: Load; capacity: Capacity };
@@ -24,7 +24,7 @@ export function costOf(demand: Demand & { prices?: Prices; aggregated?: boolean 
 	const capacity = capacityOf(demand, load);
 	const functions = callsOf(demand, load, capacity);
 	const lines = [
-		...streamLines(load, capacity, prices, demand.aggregated),
+		...streamLines(load, capacity, prices, demand.aggregated, config),
 		...flinkLines(capacity, prices),
 		...lakeLines(load, config, prices),
 		...functionLines(functions, prices),
@@ -32,6 +32,7 @@ export function costOf(demand: Demand & { prices?: Prices; aggregated?: boolean 
 		...storeLines(demand, load, prices),
 		...notificationLines(load, prices),
 		...watchingLines(functions, prices),
+		...alarmLines(functions, prices),
 	];
 	return { lines, monthly: totalOf(lines), load, capacity };
 }

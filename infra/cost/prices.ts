@@ -49,6 +49,28 @@ export const PRICES = {
 	streamIn: { ...streams, usd: 0.08, unit: "GB in", seen: "quoted", where: kinesisText },
 	streamOut: { ...streams, usd: 0.04, unit: "GB out", seen: "quoted", where: kinesisText },
 
+	shardRetention: {
+		...streams,
+		usd: 0.02,
+		unit: "shard-hour of more than a day",
+		seen: "unconfirmed",
+		where: "found in no text",
+	},
+	streamRetention: {
+		...streams,
+		usd: 0.1,
+		unit: "GB-month of more than a day",
+		seen: "unconfirmed",
+		where: "found in no text",
+	},
+	longRetention: {
+		...streams,
+		usd: 0.023,
+		unit: "GB-month of more than a week",
+		seen: "unconfirmed",
+		where: "found in no text",
+	},
+
 	kpuHour: { ...flink, usd: 0.11, unit: "KPU-hour", seen: "aws", where: flinkText },
 	flinkStorage: {
 		...flink,
@@ -112,6 +134,14 @@ export const PRICES = {
 		where: "made of AWS' words `Min cost: ~$95/month (db.influx.medium, on-demand)` in agent-toolkit-for-aws, by 730 h",
 	},
 	influxStorage: { ...influxdb, usd: 0.1, unit: "GB-month", seen: "unconfirmed", where: "found in no text" },
+	endpointHour: {
+		service: "PrivateLink",
+		page: "https://aws.amazon.com/privatelink/pricing/",
+		usd: 0.01,
+		unit: "endpoint-hour in a zone",
+		seen: "unconfirmed",
+		where: "found in no text",
+	},
 	liveWrites: { ...liveAnalytics, usd: 0.5, unit: "million writes", seen: "quoted", where: liveAnalyticsText },
 	liveMemory: { ...liveAnalytics, usd: 0.036, unit: "GB-hour in memory", seen: "quoted", where: liveAnalyticsText },
 	liveMagnetic: { ...liveAnalytics, usd: 0.03, unit: "GB-month", seen: "quoted", where: liveAnalyticsText },
@@ -142,6 +172,14 @@ export const PRICES = {
 	},
 	logsIn: { ...cloudWatch, usd: 0.5, unit: "GB of logs", seen: "quoted", where: "cloudburn.io, of February 2026" },
 	logsKept: { ...cloudWatch, usd: 0.03, unit: "GB-month of logs", seen: "unconfirmed", where: "found in no text" },
+	alarmMetrics: {
+		...cloudWatch,
+		usd: 0.1,
+		unit: "metric of an alarm",
+		seen: "quoted",
+		where: "c3x.dev, aws_cloudwatch_metric_alarm",
+	},
+	dashboards: { ...cloudWatch, usd: 3, unit: "dashboard", seen: "unconfirmed", where: "found in no text" },
 	metrics: { ...cloudWatch, usd: 0.3, unit: "custom metric", seen: "quoted", where: "signoz.io, of February 2026" },
 } as const satisfies Record<string, Price>;
 

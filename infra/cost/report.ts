@@ -120,11 +120,12 @@ function sources(lines: readonly Line[], prices: Prices): string {
 }
 
 /** Settings that cost something which is not on the bill. */
-function notCounted({ retentionHours, resultsRetentionHours, producer }: Config): string[] {
+function notCounted({ producer, influxdb }: Config): string[] {
 	const settings = [
-		...(retentionHours > 24 ? [`retentionHours ${retentionHours}`] : []),
-		...(resultsRetentionHours > 24 ? [`resultsRetentionHours ${resultsRetentionHours}`] : []),
 		...(producer === "none" ? [] : [`producer ${producer}`]),
+		...(influxdb.instanceType === "db.influx.medium"
+			? []
+			: [`what ${influxdb.instanceType} costs above db.influx.medium`]),
 	];
 	return settings.length === 0 ? [] : [`Not counted, though it is set: ${settings.join(", ")}`];
 }

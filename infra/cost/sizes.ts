@@ -71,8 +71,7 @@ export const METRICS_A_FUNCTION = 4;
 export const LIVE_WRITES_A_BAR = 0.152;
 /** Bytes of a bar in it: time, dimensions, measure names and values, as AWS counts them. */
 export const LIVE_BAR_BYTES = 175;
-/** Assumed: storage of the InfluxDB instance, its least, and a bar's bytes in it. */
-export const INFLUX_LEAST_GB = 20;
+/** Assumed: a bar's bytes in InfluxDB. */
 export const INFLUX_BAR_BYTES = 60;
 
 /** Requests of an Iceberg commit beside its data files: manifest, manifest list, metadata; and as many reads. */

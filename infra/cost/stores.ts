@@ -4,7 +4,6 @@ import type { Prices } from "./prices.ts";
 import {
 	GIB,
 	INFLUX_BAR_BYTES,
-	INFLUX_LEAST_GB,
 	LIVE_BAR_BYTES,
 	LIVE_WRITES_A_BAR,
 	MILLION,
@@ -12,6 +11,8 @@ import {
 	RECORD_BYTES,
 } from "./sizes.ts";
 
+/** infra/network.ts: Secrets Manager and SQS, each in two zones. */
+const ENDPOINT_ZONES = 4;
 const READ_UNIT_BYTES = 4096;
 /** docs/stores.md: half a KiB is a usual bar. */
 const ITEM_BYTES = 512;
@@ -22,16 +23,21 @@ const WRITES_AN_ALERT = 5;
 export function storeLines(demand: Demand, load: Load, prices: Prices): Line[] {
 	const stores = storesOf(demand);
 	return [
-		...(stores.includes("influxdb") ? influxLines(load, prices) : []),
+		...(stores.includes("influxdb") ? influxLines(demand, load, prices) : []),
 		...(stores.includes("live-analytics") ? liveLines(demand, load, prices) : []),
 	];
 }
 
-function influxLines({ bars }: Load, prices: Prices): Line[] {
-	const gb = Math.max(INFLUX_LEAST_GB, (bars * INFLUX_BAR_BYTES) / GIB);
+/** One instance, two with a standby; and the endpoints of its network, in two zones, where the stacks make that. */
+function influxLines({ config }: Demand, { bars }: Load, prices: Prices): Line[] {
+	const { standby, storageGb } = config.influxdb;
+	const instances = standby ? 2 : 1;
+	const gb = Math.max(storageGb, (bars * INFLUX_BAR_BYTES) / GIB);
+	const made = config.endpoints.store === undefined;
 	return [
-		line(prices, "influxHour", "one db.influx.medium", MONTH_HOURS),
-		line(prices, "influxStorage", "its storage", gb),
+		line(prices, "influxHour", standby ? "two db.influx.medium" : "one db.influx.medium", instances * MONTH_HOURS),
+		line(prices, "influxStorage", "its storage", instances * gb),
+		...(made ? [line(prices, "endpointHour", "two endpoints in two zones", ENDPOINT_ZONES * MONTH_HOURS)] : []),
 	];
 }
 

@@ -27,3 +27,21 @@ export function watchingLines(functions: readonly Calls[], prices: Prices): Line
 		line(prices, "metrics", "metrics of functions", functions.length * METRICS_A_FUNCTION),
 	];
 }
+
+/**
+ * Metrics that the alarms of infra/watches.ts look at: eight of the job, two of silence, one of each stream and of each
+ * queue of dead letters, and of a function its errors, its throttles and how far it is behind, which the clock's is not.
+ * An alarm that asks for the highest of many counts as one here, and AWS bills each that it looks at.
+ */
+export function alarmMetricsOf(functions: readonly unknown[]): number {
+	const [job, silence, streams, queues] = [8, 2, 4, 2];
+	return job + silence + streams + queues + 3 * functions.length - 1;
+}
+
+/** The alarms and the dashboard of the stack of operations. Source: https://aws.amazon.com/cloudwatch/pricing/ */
+export function alarmLines(functions: readonly Calls[], prices: Prices): Line[] {
+	return [
+		line(prices, "alarmMetrics", "alarms", alarmMetricsOf(functions)),
+		line(prices, "dashboards", "the dashboard of operations", 1),
+	];
+}

@@ -163,9 +163,12 @@ describe("what an application is told", () => {
 		const config = readConfig({ parallelism: 3, parallelismPerKpu: 2, checkpointMs: 5_000 });
 		const told = applicationConfiguration(config, parts("here"));
 		const made = application(synthesize({ parallelism: 3, parallelismPerKpu: 2, checkpointMs: 5_000 }).application);
-		const { ApplicationCodeConfiguration, EnvironmentProperties, ...rest } = made.ApplicationConfiguration;
+		// It is said once, when the application is made.
+		const { ApplicationEncryptionConfiguration, ...released } = made.ApplicationConfiguration;
+		expect(ApplicationEncryptionConfiguration).toEqual({ KeyType: "AWS_OWNED_KEY" });
+		const { ApplicationCodeConfiguration, EnvironmentProperties, ...rest } = released;
 		expect(rest).toMatchObject({ FlinkApplicationConfiguration: told.FlinkApplicationConfiguration });
-		expect(Object.keys(told).sort()).toEqual(Object.keys(made.ApplicationConfiguration).sort());
+		expect(Object.keys(told).sort()).toEqual(Object.keys(released).sort());
 		expect(Object.keys(EnvironmentProperties.PropertyGroups[1].PropertyMap)).toEqual(
 			Object.keys(told.EnvironmentProperties.PropertyGroups[1]?.PropertyMap ?? {}),
 		);

@@ -105,6 +105,11 @@ test("bars land where there is an address, unless the stores are named", () => {
 	expect(storesOf(readConfig({ endpoints: { store } }))).toEqual(["influxdb"]);
 	expect(storesOf(readConfig({ endpoints: { store }, stores: [] }))).toEqual([]);
 	expect(storesOf(readConfig({ stores: ["dynamodb", "live-analytics"] }))).toEqual(["dynamodb", "live-analytics"]);
+	// An emulator makes none.
+	const aws = "http://127.0.0.1:4566";
+	expect(storesOf(readConfig({ stores: ["influxdb", "dynamodb"], endpoints: { aws } }))).toEqual(["dynamodb"]);
+	expect(storesOf(readConfig({ stores: ["influxdb"], endpoints: { aws, store } }))).toEqual(["influxdb"]);
+	expect(storesOf(readConfig({ stores: ["influxdb"] }))).toEqual(["influxdb"]);
 	for (const local of ["http://127.0.0.1:9000", "http://localhost:9000", "http://[::1]:9000"]) {
 		expect(readConfig({ storeSecret: "token", endpoints: { store: local } }).storeSecret).toBe("token");
 	}
@@ -115,7 +120,7 @@ test("bars land where there is an address, unless the stores are named", () => {
 
 describe("a mistake is an error that says where and what", () => {
 	test.each([
-		["an unknown setting", { shard: 4 }, /Unrecognized key: "shard"[\s\S]*lists the settings: prefix, retainData,/],
+		["an unknown setting", { shard: 4 }, /Unrecognized key: "shard"[\s\S]*lists the settings: prefix, shards/],
 		["an unknown endpoint", { endpoints: { kinesis: "http://x" } }, /Unrecognized key: "kinesis"[\s\S]*endpoints/],
 		["half a shard", { shards: 1.5 }, /expected int[\s\S]*at shards/],
 		["no shards", { shards: 0 }, /at shards/],
@@ -150,15 +155,21 @@ describe("a mistake is an error that says where and what", () => {
 		],
 		["a store that there is none of", { stores: ["questdb"] }, /at stores\[0\]/],
 		[
-			"a store without its address",
-			{ stores: ["influxdb"] },
-			/influxdb needs its address: set endpoints.store[\s\S]*at stores/,
-		],
-		[
 			"a token that everybody could read on its way",
 			{ storeSecret: "token", endpoints: { store: "http://store.example:8086" } },
 			/is not encrypted[\s\S]*at endpoints.store/,
 		],
+		[
+			"a token for a store that has its own",
+			{ stores: ["influxdb"], storeSecret: "token" },
+			/for a store of your own[\s\S]*at storeSecret/,
+		],
+		[
+			"a size that AWS has not",
+			{ influxdb: { instanceType: "medium" } },
+			/such as db.influx.medium[\s\S]*at influxdb.instanceType/,
+		],
+		["a repository without its owner", { github: { repository: "tidemark" } }, /must be owner\/name/],
 		["a history that is over at once", { historyDays: 0 }, /at historyDays/],
 		["an address of SNS that is none", { endpoints: { sns: "sns" } }, /Invalid URL[\s\S]*at endpoints.sns/],
 		["no alerts in a call", { alertingBatch: 0 }, /at alertingBatch/],

@@ -3,13 +3,16 @@ import type { Overrides } from "../../infra/config.ts";
 
 export const operators = ["market-data@example.com"];
 
-/** All the stacks, and all the stores, that can be beside one another. */
+/** The environments as they are deployed: with the operators that a team has to name. */
+export const deployed = { dev: {}, prod: { operators } } satisfies Record<string, Overrides>;
+
+/** All the stacks, and all the stores, beside one another. */
 export const everything: Overrides = {
+	operators,
 	stores: ["influxdb", "live-analytics", "dynamodb"],
-	endpoints: { store: "https://store.example:8086" },
-	storeSecret: "store-token",
 	historyTicks: true,
 	alertsQueue: true,
 	managedGrafana: {},
 	producer: "fargate",
+	github: { repository: "example/tidemark" },
 };

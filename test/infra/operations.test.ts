@@ -2,6 +2,7 @@ import { App } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Overrides, readConfig } from "../../infra/config.ts";
+import { alarmMetricsOf } from "../../infra/cost/watching.ts";
 import { IngestStack } from "../../infra/ingest.ts";
 import { OperationsStack } from "../../infra/operations.ts";
 import { tempDir } from "../local/support.ts";
@@ -95,6 +96,14 @@ describe("alarms", () => {
 				"tidemark-alerting-dead-letters",
 			].sort(),
 		);
+	});
+
+	test("are as many as the bill counts", () => {
+		const functions = ["bars", "history-bars", "live-analytics", "ticks", "hits", "alerting-bars", "watch"];
+		const metrics = [...alarms().values()].flatMap(({ Metrics }) =>
+			Metrics ? Metrics.filter(({ MetricStat, Expression }) => MetricStat || Expression?.startsWith("SELECT")) : [{}],
+		);
+		expect(metrics).toHaveLength(alarmMetricsOf(functions));
 	});
 
 	test("speak to the one topic when they begin and when they are over", () => {

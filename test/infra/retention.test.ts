@@ -1,6 +1,6 @@
 import type { Template } from "aws-cdk-lib/assertions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { everything, operators } from "./configurations.ts";
+import { everything } from "./configurations.ts";
 import { synthesis, type Templates } from "./synthesis.ts";
 
 const { begin, end, synthesize } = synthesis();
@@ -9,7 +9,7 @@ let prod: Templates;
 beforeAll(() => {
 	begin();
 	dev = synthesize(everything);
-	prod = synthesize({ ...everything, operators }, "prod");
+	prod = synthesize(everything, "prod");
 }, 600_000);
 afterAll(end);
 

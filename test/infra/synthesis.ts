@@ -15,7 +15,21 @@ export type Templates = Record<keyof ReturnType<typeof tidemark>, Template>;
 export function synthesis() {
 	let dir = "";
 	const validation = process.env.CDK_VALIDATION;
-	const known = new Map<string, Templates>();
+	const known = new Map<string, { app: App; templates: Templates }>();
+	/** Each is made once, for it takes a moment. */
+	const make = (overrides: Overrides, environment: Environment) => {
+		const key = JSON.stringify([environment, overrides]);
+		const made = known.get(key);
+		if (made) return made;
+		const { context } = JSON.parse(readFileSync(join(root, "cdk.json"), "utf8"));
+		const app = new App({ context, outdir: mkdtempSync(join(dir, "out-")) });
+		const stacks = tidemark(app, readConfig({ runnerJar: join(dir, "stand-in.jar"), ...overrides }, environment));
+		app.synth();
+		const template = ([name, stack]: [string, Stack]) => [name, Template.fromStack(stack)];
+		const templates = Object.fromEntries(Object.entries(stacks).map(template)) as Templates;
+		known.set(key, { app, templates });
+		return { app, templates };
+	};
 	return {
 		begin() {
 			dir = mkdtempSync(join(tmpdir(), "tidemark-synth-"));
@@ -30,20 +44,10 @@ export function synthesis() {
 		},
 		/** The folder that all that was synthesized is below. */
 		synthesized: () => dir,
-		/** The templates of an environment with these overrides; each is made once, for it takes a moment. */
-		synthesize(overrides: Overrides = {}, environment: Environment = "dev"): Templates {
-			const key = JSON.stringify([environment, overrides]);
-			const made = known.get(key);
-			if (made) return made;
-			const { context } = JSON.parse(readFileSync(join(root, "cdk.json"), "utf8"));
-			const app = new App({ context, outdir: mkdtempSync(join(dir, "out-")) });
-			const stacks = tidemark(app, readConfig({ runnerJar: join(dir, "stand-in.jar"), ...overrides }, environment));
-			app.synth();
-			const template = ([name, stack]: [string, Stack]) => [name, Template.fromStack(stack)];
-			const templates = Object.fromEntries(Object.entries(stacks).map(template)) as Templates;
-			known.set(key, templates);
-			return templates;
-		},
+		/** The templates of an environment with these overrides. */
+		synthesize: (overrides: Overrides = {}, environment: Environment = "dev") => make(overrides, environment).templates,
+		/** The app that they are of. */
+		appOf: (overrides: Overrides = {}, environment: Environment = "dev") => make(overrides, environment).app,
 	};
 }
 

@@ -42,6 +42,16 @@ describe("tidemark cost", () => {
 		);
 	});
 
+	test("takes an environment's settings, before anybody is named who hears its alarms, and what is given before them", async () => {
+		const { stdout, code } = await cost("--env", "prod", "--items");
+		expect(code).toBe(0);
+		expect(stdout).toContain("parallelism 2, 2 KPU");
+		expect(stdout).toContain("stores: influxdb\n");
+		expect(stdout).toContain("kept for more than a day");
+		expect((await cost("--items")).stdout).not.toContain("kept for more than a day");
+		expect((await cost("--env", "prod", "--config", '{"parallelism":3}')).stdout).toContain("parallelism 3, 3 KPU");
+	});
+
 	test("prints each item, or all of it as JSON", async () => {
 		expect((await cost("--items")).stdout).toContain("1 KPU for orchestration");
 		const { stdout } = await cost("--json", "--trades-per-second", "0");
@@ -75,6 +85,7 @@ describe("an error names the option, what was given and what to give:", () => {
 		[["--hours-per-day", "25"], "argument '25' is invalid. Give a number above 0, 24 at most."],
 		[["--days-per-month", "0"], "argument '0' is invalid. Give a number above 0, 31 at most."],
 		[["--stores", "mysql"], "There is no store mysql. Give some of influxdb, dynamodb, live-analytics, or none."],
+		[["--env", "staging"], 'There is no environment "staging": there are dev and prod'],
 		[["--config", "{"], '--config: The context "tidemark" is not JSON: "{".'],
 		[["--config", '{"shard":4}'], "infra/config.ts lists the settings: prefix, shards, "],
 		[["--config", '{"shards":0}'], "at shards"],

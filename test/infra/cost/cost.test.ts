@@ -51,7 +51,7 @@ describe("1,000 trades/s of 100 symbols, by hand", () => {
 		const puts = tickCalls + barCalls + hitCalls + (ticks + bars + hits) / 50;
 		const seconds = (calls * 20 + (calls * 1.4 + records * 0.044) * (1_769 / 512) + puts * 5) / 1_000;
 		expect(bill.get("Lambda")).toBeCloseTo((calls * 0.2 + seconds * 0.5 * 13.3334) / MILLION, 3);
-		expect(bill.get("CloudWatch")).toBeCloseTo(((calls * 1_000) / GB + 1) * 0.53 + 5 * 4 * 0.3, 3);
+		expect(bill.get("CloudWatch")).toBeCloseTo(((calls * 1_000) / GB + 1) * 0.53 + 5 * 4 * 0.3 + 30 * 0.1 + 3, 3);
 	});
 
 	test("the store and the notifications", () => {
@@ -73,6 +73,37 @@ test("10,000 trades/s, provisioned: 7 KPUs, 4 x 6 shards, aggregates of 16", () 
 	expect(monthly("streamHour")).toBe(0);
 });
 
+test("retention: a week of trades and three days of results, on demand by what is stored", () => {
+	const cost = costOf(demand({}, { retentionHours: 168, resultsRetentionHours: 72 }));
+	const kept = cost.lines.filter(({ priceName }) => priceName === "streamRetention");
+	const GB = 1_073_741_824;
+	const month = { ticks: 99.9954600070238 * 2_628_000 * 301, bars: 100 * (60 + 12 + 1 + 1 / 24) * 730 * 330 };
+	const hits = (33 / 4) * 100 * (730 / 24) * 291;
+	const results = ((month.ticks + month.bars + hits) * 48) / 730;
+	const trades = (2_628 * MILLION * 155 * 144) / 730;
+	expect(kept.map(({ monthly }) => monthly)).toEqual([expect.closeTo(((trades + results) / GB) * 0.1, 3)]);
+	expect(costOf(demand()).lines.filter(({ what }) => what.startsWith("kept for more"))).toEqual([]);
+});
+
+test("retention of four shards a stream for 30 days: their hours, and what is stored beyond a week", () => {
+	const { lines } = costOf(demand({}, { shards: 4, retentionHours: 720 }));
+	const of = (name: string) => lines.find(({ priceName }) => priceName === name)?.monthly;
+	// Only trades are kept for longer than a day.
+	expect(of("shardRetention")).toBeCloseTo(4 * 730 * 0.02, 9);
+	const bytes = lines.find(({ priceName }) => priceName === "putUnits") ? 2_628 * MILLION * 155 : 0;
+	expect(of("longRetention")).toBeCloseTo(((bytes * (720 - 168)) / 730 / 1_073_741_824) * 0.023, 1);
+});
+
+test("a standby is a second instance, and a store of your own needs no endpoints of ours", () => {
+	const bill = (overrides: Parameters<typeof demand>[1]) => services({}, overrides);
+	expect(bill({ influxdb: { standby: true, storageGb: 50 } }).get("Timestream for InfluxDB")).toBeCloseTo(
+		2 * (730 * 0.13 + 50 * 0.1),
+		9,
+	);
+	expect(bill({}).get("PrivateLink")).toBeCloseTo(29.2, 9);
+	expect(bill({ endpoints: { store: "https://store.example" } }).has("PrivateLink")).toBe(false);
+});
+
 test("without trades only what stands is billed", () => {
 	const standing =
 		4 * 730 * 0.04 + // streams
@@ -82,9 +113,10 @@ test("without trades only what stands is billed", () => {
 		((10 * (730 / 24) * 10) / 2 ** 20) * 5 + // queries of 10 MB
 		(43_800 * 0.2 + 43_800 * (0.02 + (0.0014 * 1_769) / 512) * 0.5 * 13.3334) / MILLION + // the clock's calls
 		(43_800 * 8 * 0.5 * 0.125) / MILLION + // looks over the latest prices
-		(730 * 0.13 + 2) + // the store
+		(730 * 0.13 + 2 + 4 * 730 * 0.01) + // the store and its two endpoints in two zones
 		(657_000 * 0.4) / MILLION + // polls of the queue
-		(((43_800 * 1_000) / 1_073_741_824 + 1) * 0.53 + 6); // logs and metrics
+		(((43_800 * 1_000) / 1_073_741_824 + 1) * 0.53 + 6) + // logs and metrics
+		(30 * 0.1 + 3); // alarms: 16 of the job, streams and queues, 3 of each of five functions less one; a dashboard
 	expect(costOf(demand({ tradesPerSecond: 0 })).monthly).toBeCloseTo(standing, 6);
 });
 

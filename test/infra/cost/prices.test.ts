@@ -22,7 +22,16 @@ test("the table is of one region and one day", () => {
 
 test("what could not be confirmed is called so", () => {
 	const names = all.filter(([, { seen }]) => seen === "unconfirmed").map(([name]) => name);
-	expect(names).toEqual(["influxHour", "influxStorage", "logsKept"]);
+	expect(names).toEqual([
+		"shardRetention",
+		"streamRetention",
+		"longRetention",
+		"influxHour",
+		"influxStorage",
+		"endpointHour",
+		"logsKept",
+		"dashboards",
+	]);
 });
 
 test("Athena's price is the one that tidemark athena uses", () => {

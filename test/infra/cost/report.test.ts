@@ -54,10 +54,10 @@ describe("the report", () => {
 	});
 
 	test("says how sure its prices are, and how much stands on those that are not", () => {
-		// 730 x 0.13 + 20 x 0.1, and 0.03 for each GB of logs: 1 of Flink's and 10 of 10.9 million calls.
-		expect(text).toMatch(/, 3 unconfirmed \(\$97\.\d\d of the total\); sources: docs\/cost\.md\nUnconfirmed: /);
+		// 730 x 0.13 + 20 x 0.1, 4 x 730 x 0.01, 3, and 0.03 for each GB of logs: 1 of Flink's and 10 of 10.9 million calls.
+		expect(text).toMatch(/, 5 unconfirmed \(\$129 of the total\); sources: docs\/cost\.md\nUnconfirmed: /);
 		expect(text).toMatch(
-			/Unconfirmed: Timestream for InfluxDB \(db\.influx\.medium hour\), .*CloudWatch \(GB-month of logs\)$/,
+			/Unconfirmed: Timestream for InfluxDB \(db\.influx\.medium hour\), .*CloudWatch \(GB-month of logs\), CloudWatch \(dashboard\)$/,
 		);
 		const sure = Object.fromEntries(Object.entries(PRICES).map(([name, price]) => [name, { ...price, seen: "aws" }]));
 		expect(reportOf(demand(), { prices: sure as unknown as typeof PRICES })).toMatch(
@@ -78,9 +78,9 @@ describe("the report", () => {
 
 	test("says which settings cost something that is not counted", () => {
 		expect(text).not.toContain("Not counted");
-		const set = { retentionHours: 168, resultsRetentionHours: 48, producer: "fargate" } as const;
+		const set = { producer: "fargate", influxdb: { instanceType: "db.influx.large" } } as const;
 		expect(reportOf(demand({}, set))).toMatch(
-			/\nNot counted, though it is set: retentionHours 168, resultsRetentionHours 48, producer fargate$/,
+			/\nNot counted, though it is set: producer fargate, what db\.influx\.large costs above db\.influx\.medium$/,
 		);
 	});
 

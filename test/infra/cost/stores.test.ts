@@ -17,8 +17,9 @@ describe("time-series stores", () => {
 		expect(lines.map(({ quantity, unit }) => [quantity, unit])).toEqual([
 			[730, "db.influx.medium hour"],
 			[20, "GB-month"],
+			[2_920, "endpoint-hour in a zone"],
 		]);
-		expect(lines.reduce((sum, { monthly }) => sum + monthly, 0)).toBeCloseTo(94.9 + 2, 9);
+		expect(lines.reduce((sum, { monthly }) => sum + monthly, 0)).toBeCloseTo(94.9 + 2 + 29.2, 9);
 	});
 
 	test("InfluxDB's storage grows with many symbols", () => {
