@@ -13,6 +13,12 @@ afterAll(() => state.remove());
 
 const SYMBOLS = ["AIG", "BAC", "IBM", "SPY"];
 const INTERVALS = ["1m", "5m", "1h", "1d"];
+/** As a person rounds: 49.025 is 49.03, though its nearest double is a little less. */
+const cents = new Intl.NumberFormat("en-US", {
+	minimumFractionDigits: 2,
+	maximumFractionDigits: 2,
+	useGrouping: false,
+});
 /** The day's trades span some sixteen hours, which are sixteen minutes; the start of a stack comes on top, and a busy machine. */
 const WATCH_MS = 30 * 60_000;
 
@@ -62,7 +68,10 @@ test("a replay watched from start to end ends with the lake's bars on the page",
 	expect(bars).toHaveLength(2_941);
 	const wanted = bars.map(({ symbol, interval, window_start, open, high, low, close, volume, vwap }) => {
 		const time = window_start.slice(0, 16).replace("T", " ");
-		return [`${symbol} ${interval} ${time}`, { time, open, high, low, close, volume, vwap: vwap?.toFixed(2) ?? "NaN" }];
+		return [
+			`${symbol} ${interval} ${time}`,
+			{ time, open, high, low, close, volume, vwap: vwap === null ? "NaN" : cents.format(vwap) },
+		];
 	});
 	expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(wanted));
 });
