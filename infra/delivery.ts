@@ -4,6 +4,7 @@ import type { Construct } from "constructs";
 import type { ComputeStack } from "./compute.ts";
 import type { Config } from "./config.ts";
 import type { Streams } from "./ingest.ts";
+import type { LakeStack } from "./lake.ts";
 import { explainWildcards } from "./wildcards.ts";
 
 const issuer = "token.actions.githubusercontent.com";
@@ -11,6 +12,7 @@ const issuer = "token.actions.githubusercontent.com";
 export type DeliveryProps = StackProps & {
 	config: Config;
 	github: NonNullable<Config["github"]>;
+	lake: LakeStack;
 	compute: ComputeStack;
 	streams: Streams;
 };
@@ -19,7 +21,7 @@ export type DeliveryProps = StackProps & {
 export class DeliveryStack extends Stack {
 	constructor(scope: Construct, id: string, props: DeliveryProps) {
 		super(scope, id, props);
-		const { config, github, compute, streams } = props;
+		const { config, github, lake, compute, streams } = props;
 		const role = new Role(this, "Role", {
 			roleName: `${config.prefix}-deploy`,
 			description: `Deploys ${config.prefix}, from workflows of ${github.repository}`,
@@ -37,7 +39,7 @@ export class DeliveryStack extends Stack {
 		// The CDK's own roles, which `cdk bootstrap` makes, do what CloudFormation is asked to.
 		const roles = { service: "iam", region: "", resource: "role", resourceName: "cdk-*" };
 		allow(["sts:AssumeRole"], this.formatArn(roles));
-		allow(["cloudformation:DescribeStacks"], this.formatArn(stacks));
+		allow(["cloudformation:DescribeStacks", "cloudformation:GetTemplate"], this.formatArn(stacks));
 		const application = { service: "kinesisanalytics", resource: "application", resourceName: config.prefix };
 		allow(
 			[
@@ -59,7 +61,8 @@ export class DeliveryStack extends Stack {
 		const folders = ["releases/*", "runners/*", "deploys/*"].map((folder) => code.arnForObjects(folder));
 		allow(["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"], ...folders);
 		allow(["s3:ListBucket"], code.bucketArn);
-		// What a deployment watches: what comes out, what the job logs, how it is.
+		// What a deployment watches: what comes out, what is committed to the lake, what the job logs, how it is.
+		lake.grantReading(role);
 		const reading = [
 			"kinesis:DescribeStreamSummary",
 			"kinesis:GetRecords",
@@ -72,7 +75,7 @@ export class DeliveryStack extends Stack {
 		explainWildcards(
 			[role],
 			[/:role\/cdk-\*$/, "The roles that cdk bootstrap makes have a qualifier and a region in their names"],
-			[/:stack\/\*$/, "It reads the outputs of this environment's stacks, whose names end in an id"],
+			[/:stack\/\*$/, "It reads outputs and templates of this environment's stacks, whose ARNs end in an id"],
 			[/\/(releases|runners|deploys)\/\*$/, "Each release, jar and deployment is a new file"],
 			[/log-group:|<Logs.*\.Arn>|Logs.*Arn/, "The streams of the job's log group"],
 			[/^Resource::\*$/, "CloudWatch knows no resource for cloudwatch:GetMetricData"],

@@ -67,6 +67,7 @@ export function tidemark(app: App, config: Config) {
 				delivery: new DeliveryStack(app, named("Delivery"), {
 					config,
 					github: config.github,
+					lake,
 					compute,
 					streams: ingest.streams,
 				}),

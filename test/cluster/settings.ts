@@ -18,7 +18,7 @@ const SIZES = {
 
 /** For a machine that is busy with other things: a process that is slow is not lost. One that is killed refuses connections. */
 const PATIENCE = {
-	"pekko.ask.timeout": "3 min",
+	"pekko.ask.timeout": "1 min",
 	"heartbeat.interval": "2 s",
 	"heartbeat.timeout": "3 min",
 	"slot.request.timeout": "10 min",

@@ -71,6 +71,9 @@ describe("the role of GitHub's workflows", () => {
 		const actions = policies(prod.delivery).flatMap(({ Action }) => Action);
 		expect(actions).toContain("kinesis:GetRecords");
 		expect(actions.filter((action) => /^kinesis:(Put|Delete|Update)/.test(action))).toEqual([]);
+		// What a deployment asks, of infra/release: templates, tables of the lake, and their metadata.
+		for (const action of ["cloudformation:GetTemplate", "glue:GetTable"]) expect(actions).toContain(action);
+		expect(actions.filter((action) => /^glue:(Create|Update|Delete)/.test(action))).toEqual([]);
 		expect(actions.filter((action) => /^s3:DeleteBucket|^s3:PutBucket/.test(action))).toEqual([]);
 	});
 });
