@@ -90,12 +90,13 @@ export async function openJournal(
 		try {
 			etag = (await s3.send(new PutObjectCommand({ ...place, ...condition, Body }))).ETag;
 		} catch (error) {
-			if (!isRefused(error)) throw error;
-			// An answer that was lost, and a request that was sent again: then it is ours.
-			const there = await read(s3, place);
-			if (there?.owner !== owner) throw takenOver(there?.entry, error);
+			// An answer that was lost, and perhaps a request that was sent again: then it is ours.
+			const there = await read(s3, place).catch(() => undefined);
+			if (there?.owner !== owner) throw isRefused(error) ? takenOver(there?.entry, error) : error;
+			const isKept = JSON.stringify(there.entry) === JSON.stringify(entry);
+			if (!isKept && !isRefused(error)) throw error;
 			etag = there.etag;
-			if (JSON.stringify(there.entry) !== JSON.stringify(entry)) await save(change);
+			if (!isKept) await save(change);
 		}
 	}
 

@@ -128,9 +128,9 @@ export function releaseIdOf(location: string): string | undefined {
 	return /^s3:\/\/[^/]+\/releases\/([^/]+)\/sql\.zip$/.exec(location)?.[1];
 }
 
-/** A new release's id, which sorts by time: `20261126T130501Z-9eaa352`. */
+/** A new release's id, which sorts by time, and which no other has: `20261126T130501123Z-9eaa352`. */
 export function newReleaseId(at: Date, revision: Revision | null): string {
-	const time = at.toISOString().replace(/[-:]|\.\d+/g, "");
+	const time = at.toISOString().replace(/[-:.]/g, "");
 	return revision ? `${time}-${revision.commit.slice(0, 7)}${revision.edited ? "-edited" : ""}` : time;
 }
 

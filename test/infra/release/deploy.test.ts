@@ -280,9 +280,9 @@ describe("a deploy that is interrupted", () => {
 				expect(await app.now(), `after request ${nth}`).toMatchObject({ status: "RUNNING", parallelism });
 				expect(await app.keys("deploys/current.json"), `after request ${nth}`).toEqual([]);
 			}
-			expect(interrupted.length).toBeGreaterThan(requests / 2);
+			expect(interrupted.length).toBeGreaterThan(10);
 			const late = interrupted.filter((message) => message.includes("was interrupted at the step"));
-			expect(late.length).toBeGreaterThan(10);
+			expect(late.length).toBeGreaterThan(5);
 			for (const message of late) expect(message).toMatch(/"npx tidemark deploy" takes it up/);
 			if (fault === "expired") for (const message of late) expect(message).toMatch(/Sign in again/);
 		},
