@@ -5,7 +5,7 @@ import { GlueClient } from "@aws-sdk/client-glue";
 import { KinesisAnalyticsV2Client } from "@aws-sdk/client-kinesis-analytics-v2";
 import { S3Client } from "@aws-sdk/client-s3";
 import { type Command, Option } from "commander";
-import { messageOf, UserError } from "../../local/errors.ts";
+import { UserError } from "../../local/errors.ts";
 import { kinesisClient } from "../../producer/client.ts";
 import { type Config, type Overrides, readConfig } from "../config.ts";
 import { environments } from "../environments.ts";
@@ -91,7 +91,7 @@ function settings(overrides: Overrides, env: string): Config {
 	try {
 		return readConfig(overrides, env);
 	} catch (cause) {
-		throw new UserError(messageOf(cause), { cause });
+		throw new UserError((cause as Error).message, { cause });
 	}
 }
 

@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { UserError } from "../../local/errors.ts";
-import { tools } from "../../local/paths.ts";
 import { startProgress } from "../../local/progress.ts";
 import { setUp } from "../../local/setup.ts";
 import { onStop } from "../../local/signals.ts";
-import { sqlDir } from "../../sql/workbench/properties.ts";
 import { startWorkbench, type Workbench } from "../../sql/workbench/workbench.ts";
 import { type Account, type AccountOptions, addAccountOptions, withAccount } from "./account.ts";
 import { barsSince } from "./bars-seen.ts";
 import { type Deployed, type Deployer, deploy, rehearse } from "./deploy.ts";
 import { readCommits } from "./lake-commits.ts";
 import { readMetrics } from "./metrics.ts";
+import { everyMs } from "./operator.ts";
 import { stacksOf } from "./stacks.ts";
 import { watchJob } from "./watch.ts";
 
@@ -35,7 +34,6 @@ is not healthy, what ran before comes back with its state, and the command says 
 Interrupted at any step (Ctrl-C, a lost connection, credentials that expire), the next deploy takes it up. Two at once refuse
 each other. docs/deploying.md has each step.`;
 
-const EVERY_MS = 5_000;
 const WATCH_EVERY_MS = 15_000;
 
 /** `tidemark deploy`: brings stacks and application on AWS to what the folder says. */
@@ -82,8 +80,8 @@ async function run(options: Options, account: Account): Promise<Deployed | undef
 	const what = {
 		config: account.config,
 		region: account.region,
-		sqlDir: account.config.sqlFolder ?? sqlDir,
-		runnerJar: tools().runnerJar,
+		sqlDir: account.config.sqlFolder,
+		runnerJar: account.config.runnerJar,
 		force: options.force ?? false,
 		watchSeconds: options.watch,
 		acceptStateLoss: options.acceptStateLoss ?? false,
@@ -124,7 +122,12 @@ function deployerOf(
 		progress,
 		signal,
 		now,
-		patience: { everyMs: EVERY_MS, timeoutMs: options.timeout * 60_000, sleep: wait, elapsed: () => performance.now() },
+		patience: {
+			everyMs: everyMs(),
+			timeoutMs: options.timeout * 60_000,
+			sleep: wait,
+			elapsed: () => performance.now(),
+		},
 		watch: (place, journal, since, catchesUp) =>
 			progress.step(`Watching the job for ${journal.entry.watchSeconds} s`, () =>
 				watchJob({

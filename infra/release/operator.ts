@@ -7,13 +7,18 @@ import { sayUnderWay } from "./journal.ts";
 import { described } from "./managed-flink.ts";
 import type { Operator } from "./operate.ts";
 
+/** Milliseconds between two looks at an application; tests, whose application answers at once, look more often. */
+export function everyMs(): number {
+	return Number(process.env.TIDEMARK_DEPLOY_EVERY_MS ?? 5_000);
+}
+
 /** For commands that do one thing to an application, and wait for it. */
 export function operatorOf({ flink }: Account): Operator {
 	return {
 		flink,
 		progress: startProgress(),
 		patience: {
-			everyMs: 5_000,
+			everyMs: everyMs(),
 			timeoutMs: 20 * 60_000,
 			sleep: (ms) => sleep(ms),
 			elapsed: () => performance.now(),
