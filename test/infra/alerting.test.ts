@@ -115,7 +115,7 @@ describe("the table", () => {
 describe("rights", () => {
 	/** Actions that a function may do on a resource whose reference has this text. */
 	const allowed = (name: string, resource: string) => {
-		const role = JSON.stringify(named(name).Role).match(/"([A-Za-z]+ServiceRole\w+)"/)?.[1];
+		const role = JSON.stringify(named(name).Role).match(/"([A-Za-z]+Role\w+)"/)?.[1];
 		const all = Object.values(plain().findResources("AWS::IAM::Policy"));
 		const own = all.filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(String(role)));
 		return own

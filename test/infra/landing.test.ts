@@ -48,6 +48,8 @@ const reading = [
 	"kinesis:ListStreams",
 	"kinesis:SubscribeToShard",
 ];
+/** Of its own log group. */
+const logging = ["logs:CreateLogStream", "logs:PutLogEvents"];
 const letters = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"];
 
 test("without a store there are the latest prices, and nothing else", () => {
@@ -117,7 +119,7 @@ describe("dynamodb", () => {
 	});
 
 	test.each(["KeepBars", "KeepTicks"])("%s may put items, and do nothing else with the table", (id) => {
-		expect(actionsOf(landing("all"), id)).toEqual(["dynamodb:PutItem", ...reading, ...letters].sort());
+		expect(actionsOf(landing("all"), id)).toEqual(["dynamodb:PutItem", ...reading, ...letters, ...logging].sort());
 	});
 });
 
@@ -145,7 +147,7 @@ describe("live-analytics", () => {
 	test("may write to that table, and ask where to; only that question has no resource", () => {
 		const template = landing("all");
 		expect(actionsOf(template, "WriteBars")).toEqual(
-			["timestream:DescribeEndpoints", "timestream:WriteRecords", ...reading, ...letters].sort(),
+			["timestream:DescribeEndpoints", "timestream:WriteRecords", ...reading, ...letters, ...logging].sort(),
 		);
 		const rights = rightsOf(template, "WriteBars");
 		const of = (action: string) => rights.find(({ Action }) => Action === action)?.Resource;

@@ -63,7 +63,7 @@ function grants(template: Template): Record<string, string[]> {
 		if (resource === "*") return "everything";
 		if (/TidemarkIngest:ExportsOutputFnGetAttTrades/.test(text)) return "the stream of trades";
 		if (/:repository\//.test(text)) return "the repository of the CDK's images";
-		return /^\{"Fn::GetAtt":\["(Producer|Collector)Logs/.test(text) ? "its log group" : text;
+		return /^\{"Fn::GetAtt":\["(Producer|Collector|Refused)Logs/.test(text) ? "its log group" : text;
 	};
 	return Object.fromEntries(
 		Object.values(template.findResources("AWS::IAM::Policy")).map(({ Properties }) => {
@@ -84,7 +84,7 @@ describe("none", () => {
 		writeFileSync(runnerJar, "stands in for the runner's jar");
 		const app = new App({ context, outdir: mkdtempSync(join(dir, "out-")) });
 		const stacks = tidemark(app, readConfig({ runnerJar }));
-		const others = ["ingest", "lake", "athena", "compute", "landing", "alerting", "operations"];
+		const others = ["ingest", "lake", "athena", "compute", "application", "landing", "alerting", "operations"];
 		expect(Object.keys(stacks)).toEqual(others);
 		const text = JSON.stringify(app.synth().stacks.map(({ template }) => template));
 		expect(text).not.toMatch(/AWS::ECS|AWS::EC2|AWS::Lambda::Url|collector|producer/i);
@@ -187,10 +187,14 @@ describe("fargate", () => {
 				"ecr:GetAuthorizationToken on everything",
 				"logs:CreateLogStream, logs:PutLogEvents on its log group",
 			],
+			// What the network writes down of what it refused.
+			VpcRefusedIAMRole: ["logs:CreateLogStream, logs:DescribeLogStreams, logs:PutLogEvents on its log group"],
 		});
 		for (const { Properties } of Object.values(producer("fargate").template.findResources("AWS::IAM::Role"))) {
 			expect(Properties).not.toHaveProperty("ManagedPolicyArns");
-			expect(JSON.stringify(Properties.AssumeRolePolicyDocument)).toContain('"Service":"ecs-tasks.amazonaws.com"');
+			expect(JSON.stringify(Properties.AssumeRolePolicyDocument)).toMatch(
+				/"Service":"(ecs-tasks|vpc-flow-logs)\.amazonaws\.com"/,
+			);
 		}
 	});
 
