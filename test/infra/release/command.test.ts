@@ -93,7 +93,7 @@ test("status says release, revision, size, figures and links; logs have Flink's 
 		lake: { trades: 0, rejects: 0, hits: 0, newestAt: null },
 	});
 	const words = (await tidemark("status")).out;
-	expect(words).toMatch(/application {2}tidemark is RUNNING, version \d+, 2 KPUs/);
+	expect(words).toMatch(/application tidemark is RUNNING, version \d+, 2 KPUs/);
 	expect(words).toMatch(/lag +not known/);
 	expect(words).toMatch(/last 812 ms, 5,123,456 bytes/);
 

@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { rehearse } from "../../../infra/release/deploy.ts";
 import { openJournal } from "../../../infra/release/journal.ts";
 import { findPrerequisites } from "../../../local/prerequisites.ts";
 import { startWorkbench, type Workbench } from "../../../sql/workbench/workbench.ts";
 import type { Fault } from "../../support/managed_flink.ts";
 import { type Application, editedSql, type Pipeline, pipeline } from "./deploying.ts";
+
+// The first of them plan the whole job, some of them twice.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 let workbench: Workbench;
 let aws: Pipeline;
@@ -20,7 +23,7 @@ beforeAll(async () => {
 	comment = editedSql(aws.dir, "comment", "2_views/bars_1m.sql", (text) => `${text}-- Closed minutes.\n`);
 	lossy = editedSql(aws.dir, "lossy", "2_views/bars_1m.sql", (text) => text.replace("MAX(high)", "MAX(price)"));
 	broken = editedSql(aws.dir, "broken", "2_views/bars_1m.sql", (text) => text.replace("MAX(high)", "MAX(hihg)"));
-}, 240_000);
+});
 
 afterAll(async () => {
 	await aws?.[Symbol.asyncDispose]();
