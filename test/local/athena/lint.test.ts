@@ -84,7 +84,7 @@ describe("what both understand", () => {
 		);
 		expect(stdout).not.toMatch(/^L: /m);
 		expect(exitCode).toBe(0);
-	});
+	}, 300_000); // which may install the linter
 });
 
 test("the command says where, and how much is left", () => {
