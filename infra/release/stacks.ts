@@ -10,21 +10,18 @@ import { root } from "../../local/paths.ts";
 import type { Progress } from "../../local/progress.ts";
 import { bootstrap } from "../bootstrap.ts";
 import { type Config, type Overrides, type Stage, stackName } from "../config.ts";
-import { describe, isDeployed, readTemplates } from "../deploy.ts";
+import { describe, isDeployed, Outputs, readTemplates } from "../deploy.ts";
 import type { Places } from "../properties.ts";
 
 /** Where the parts of a deployed pipeline are. */
-export const Place = z.object({
-	TradesStream: z.string(),
-	BarsStream: z.string(),
-	TicksStream: z.string(),
-	HitsStream: z.string(),
-	LakeBucket: z.string(),
-	LakeDatabase: z.string(),
-	CodeBucket: z.string(),
-	JobRoleArn: z.string(),
-	JobLogGroup: z.string(),
-});
+export const Place = Outputs.pick({
+	TradesStream: true,
+	BarsStream: true,
+	TicksStream: true,
+	HitsStream: true,
+	LakeBucket: true,
+	LakeDatabase: true,
+}).extend({ CodeBucket: z.string(), JobRoleArn: z.string(), JobLogGroup: z.string() });
 export type Place = z.infer<typeof Place>;
 
 /** The CloudFormation stacks of an environment. */
