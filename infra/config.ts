@@ -122,8 +122,19 @@ const Settings = z.strictObject({
 	lateness: z.number().nonnegative().default(2),
 	/** Seconds after which a caught-up shard without records no longer holds the watermark back. */
 	shardIdle: z.number().positive().default(5),
-	/** Where a job without state starts to read. */
-	initialPosition: z.enum(["TRIM_HORIZON", "LATEST"]).default("TRIM_HORIZON"),
+	/**
+	 * Where a job without state starts to read: at the stream's oldest record (`TRIM_HORIZON`), with what comes from now on
+	 * (`LATEST`), or with what arrived at an instant, such as 2026-11-26T13:30:00Z. A restored job goes on where it was.
+	 */
+	initialPosition: z
+		.union([
+			z.enum(["TRIM_HORIZON", "LATEST"]),
+			z.iso.datetime({
+				offset: true,
+				error: "must be TRIM_HORIZON, LATEST or an instant, such as 2026-11-26T13:30:00Z",
+			}),
+		])
+		.default("TRIM_HORIZON"),
 	/** The runner's jar and the folder with the job's SQL. */
 	runnerJar: z.string().default(resolve(root, ".tidemark/tools/runner/tidemark-runner.jar")),
 	sqlFolder: z.string().default(resolve(root, "sql")),

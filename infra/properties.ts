@@ -24,7 +24,7 @@ export function sqlProperties(config: Config, { region, endpoint, streams, lake 
 		BARS_STREAM: streams.bars,
 		TICKS_STREAM: streams.ticks,
 		HITS_STREAM: streams.hits,
-		INITIAL_POSITION: config.initialPosition,
+		...startProperties(config.initialPosition),
 		LATENESS_SECONDS: String(config.lateness),
 		SHARD_IDLE_SECONDS: String(config.shardIdle),
 		LAKE_WAREHOUSE: lake.warehouse,
@@ -34,4 +34,22 @@ export function sqlProperties(config: Config, { region, endpoint, streams, lake 
 		// An emulator has no host name for each bucket.
 		S3_PATH_STYLE: String(config.endpoints.aws !== undefined),
 	};
+}
+
+/**
+ * What the source of trades is told of a start without state. The instant counts with `AT_TIMESTAMP` only, and is 1970 else,
+ * as a property cannot be empty.
+ */
+export function startProperties(position: Config["initialPosition"]) {
+	const at = position === "TRIM_HORIZON" || position === "LATEST" ? undefined : new Date(position);
+	return {
+		INITIAL_POSITION: at ? "AT_TIMESTAMP" : position,
+		INITIAL_TIMESTAMP: (at ?? new Date(0)).toISOString(),
+	};
+}
+
+/** The position that {@link startProperties} made properties of; undefined where they say none. */
+export function initialPositionOf(properties: Record<string, string>): Config["initialPosition"] | undefined {
+	const { INITIAL_POSITION: position, INITIAL_TIMESTAMP: at } = properties;
+	return position === "AT_TIMESTAMP" ? at : (position as Config["initialPosition"] | undefined);
 }

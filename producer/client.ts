@@ -7,11 +7,13 @@ export interface KinesisPlace {
 	readonly endpoint?: string | undefined;
 	/** Default: what the AWS configuration says; with an endpoint `us-east-1`. */
 	readonly region?: string | undefined;
+	/** How often a request is made until it succeeds. Default: once, as the publisher retries by itself, and counts it. */
+	readonly maxAttempts?: number;
 }
 
-/** A client that retries nothing by itself: the publisher does, and counts it. */
-export function kinesisClient({ endpoint, region }: KinesisPlace = {}): KinesisClient {
-	const config: KinesisClientConfig = { maxAttempts: 1 };
+/** A client of Kinesis, or of what stands in its place. */
+export function kinesisClient({ endpoint, region, maxAttempts = 1 }: KinesisPlace = {}): KinesisClient {
+	const config: KinesisClientConfig = { maxAttempts };
 	if (region !== undefined) config.region = region;
 	if (endpoint !== undefined) {
 		config.endpoint = endpoint;

@@ -1,12 +1,12 @@
 import { Command } from "commander";
 import { changesSince } from "../../local/alert-changes.ts";
 import { asJson, asTable } from "../../local/format.ts";
-import { addPlaceOptions } from "../../local/place-options.ts";
+import { addPlaceOptions, type WhereOptions } from "../../local/place-options.ts";
 import type { Rows } from "../../local/rows.ts";
 import type { AlertItem } from "../deliver/table.ts";
 import { printable } from "../rules/template.ts";
 import { durationOption } from "./duration-option.ts";
-import { type PlaceOptions, withPlace } from "./place.ts";
+import { withPlace } from "./place.ts";
 
 const NOTES = `
 Status: waiting (for its group's end, or to be sent again), sending, sent, suppressed (with the reason: hours, mute, silence,
@@ -17,7 +17,7 @@ Examples:
   $ npx tidemark alerts list --since 2h
   $ npx tidemark alerts list --suppressed --json`;
 
-export interface ListOptions extends PlaceOptions {
+export interface ListOptions extends WhereOptions {
 	since: string;
 	suppressed?: boolean;
 	json?: boolean;

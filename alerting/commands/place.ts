@@ -4,20 +4,18 @@ import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynam
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { type Stage, stackName } from "../../infra/config.ts";
 import { emulated } from "../../infra/emulated.ts";
+import { settingsOf } from "../../infra/settings.ts";
 import { UserError } from "../../local/errors.ts";
 import { queueClient } from "../../local/notifications.ts";
 import { outputsOf } from "../../local/outputs.ts";
+import type { WhereOptions } from "../../local/place-options.ts";
 import { ownRules } from "../../local/rules.ts";
 import { findStack, placesIn } from "../../local/stack.ts";
 import { withEmulator } from "../../local/wake.ts";
 import { kinesisClient } from "../../producer/client.ts";
 import { AlertTable } from "../deliver/table.ts";
-
-export interface PlaceOptions {
-	aws?: boolean;
-	run?: string;
-}
 
 /** The two queues that dead letters are kept in. */
 export type QueueName = "alerting" | "landing";
@@ -41,9 +39,14 @@ const MEMORY_DAYS = 8;
  *
  * @throws UserError where there is none
  */
-export async function withPlace<T>({ aws, run }: PlaceOptions, work: (place: Place) => Promise<T>): Promise<T> {
+export async function withPlace<T>(
+	{ aws, run, ...options }: WhereOptions,
+	work: (place: Place) => Promise<T>,
+): Promise<T> {
 	if (aws) {
-		const { AlertsTable } = await outputsOf("TidemarkAlerting");
+		const { config } = settingsOf(options);
+		const outputs = (stage: Stage) => outputsOf(stackName(config, stage));
+		const { AlertsTable } = await outputs("Alerting");
 		const parts = {
 			dynamo: {},
 			table: AlertsTable,
@@ -51,10 +54,10 @@ export async function withPlace<T>({ aws, run }: PlaceOptions, work: (place: Pla
 			kinesis: new KinesisClient({ maxAttempts: 8 }),
 		};
 		const queues = {
-			alerting: async () => (await outputsOf("TidemarkAlerting")).AlertingDeadLettersUrl,
-			landing: async () => (await outputsOf("TidemarkLanding")).LandingDeadLettersUrl,
+			alerting: async () => (await outputs("Alerting")).AlertingDeadLettersUrl,
+			landing: async () => (await outputs("Landing")).LandingDeadLettersUrl,
 		};
-		return using({ ...parts, queues, rulesFile: ownRules }, work);
+		return using({ ...parts, queues, rulesFile: config.rulesFile }, work);
 	}
 	return withEmulator(await findStack(run), async ({ dir, endpoints, outputs }) => {
 		const { rules } = placesIn(dir);

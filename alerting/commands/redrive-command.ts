@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { changesSince } from "../../local/alert-changes.ts";
-import { addPlaceOptions } from "../../local/place-options.ts";
+import { addPlaceOptions, type WhereOptions } from "../../local/place-options.ts";
 import { textOf } from "../deliver/keys.ts";
-import { type Place, type PlaceOptions, type QueueName, withPlace } from "./place.ts";
+import { type Place, type QueueName, withPlace } from "./place.ts";
 import { type Redriven, redrive } from "./redrive.ts";
 
 const NOTES = `
@@ -15,7 +15,7 @@ its own, with a note that it came late. Messages that SNS refused are sent again
 
 What cannot be brought back stays in the queue, for up to 14 days, and the command says why and ends with 1.`;
 
-export interface RedriveCommandOptions extends PlaceOptions {
+export interface RedriveCommandOptions extends WhereOptions {
 	dryRun?: boolean;
 	max?: number;
 	queue: QueueName;

@@ -1,14 +1,14 @@
 import { Command } from "commander";
 import { UserError } from "../../local/errors.ts";
 import { asTable } from "../../local/format.ts";
-import { addPlaceOptions } from "../../local/place-options.ts";
+import { addPlaceOptions, type WhereOptions } from "../../local/place-options.ts";
 import { readRules } from "../../local/rules.ts";
 import { nearest } from "../../sql/workbench/check/nearest.ts";
 import { formatDuration } from "../duration.ts";
 import { loadRules } from "../rules/load.ts";
 import { readSilences, type Silence, writeSilence } from "../silences.ts";
 import { durationOption } from "./duration-option.ts";
-import { type Place, type PlaceOptions, withPlace } from "./place.ts";
+import { type Place, withPlace } from "./place.ts";
 
 const NOTES = `
 Within five seconds alerts of the symbol are kept back, with the reason "silence" in tidemark alerts list. What still holds
@@ -20,7 +20,7 @@ Examples:
   $ npx tidemark alerts silence --list
   $ npx tidemark alerts silence --end k3x9`;
 
-export interface SilenceOptions extends PlaceOptions {
+export interface SilenceOptions extends WhereOptions {
 	for?: string;
 	reason?: string;
 	rule?: string;

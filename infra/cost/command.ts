@@ -1,10 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { messageOf, UserError } from "../../local/errors.ts";
 import { parseNumber } from "../../producer/options.ts";
-import { type Config, readConfig, type Store, storesOf } from "../config.ts";
-import { type Environment, environmentOf } from "../environments.ts";
+import { type Store, storesOf } from "../config.ts";
+import { configOption, environmentOption, type SettingsOptions, settingsOf } from "../settings.ts";
 import { adviceFor } from "./advice.ts";
 import { costOf } from "./cost.ts";
 import type { Demand } from "./load.ts";
@@ -15,14 +12,12 @@ import { MONTH_HOURS } from "./sizes.ts";
 
 const STORES: readonly Store[] = ["influxdb", "dynamodb", "live-analytics"];
 
-type Options = {
+type Options = SettingsOptions & {
 	tradesPerSecond: number;
 	symbols: number;
 	hoursPerDay: number;
 	daysPerMonth: number;
 	stores?: Store[];
-	env: Environment;
-	config?: string;
 	items?: boolean;
 	json?: boolean;
 };
@@ -47,11 +42,8 @@ export function costCommand(): Command {
 			`where bars land: ${STORES.join(", ")}, or none; the configured ones, else influxdb`,
 			stores,
 		)
-		.option("--env <name>", "the environment of infra/environments.ts whose settings are taken", environment, "dev")
-		.option(
-			"--config <json>",
-			"settings of infra/config.ts in place of cdk.json's and before the environment's, as -c tidemark= takes them",
-		)
+		.addOption(environmentOption())
+		.addOption(configOption())
 		.option("--items", "each item of the bill, with its quantity and price")
 		.option("--json", "print one JSON object")
 		.addHelpText("after", examples)
@@ -65,25 +57,18 @@ export function costCommand(): Command {
 }
 
 /** What the options ask for. Throws {@link UserError} where the configuration is wrong. */
-function demandOf({ config: given, env, stores: chosen, ...load }: Options): Demand {
-	const config = configOf(given, env);
+function demandOf({ stores: chosen, ...options }: Options): Demand {
+	const { config } = settingsOf(options);
+	const { tradesPerSecond, symbols, hoursPerDay, daysPerMonth } = options;
 	const configured = storesOf(config);
-	return { ...load, config, stores: chosen ?? (configured.length > 0 ? configured : ["influxdb"]) };
-}
-
-function configOf(given: string | undefined, env: Environment): Config {
-	try {
-		return readConfig(given ?? fromCdkJson(), env);
-	} catch (cause) {
-		throw new UserError(`${given === undefined ? "cdk.json" : "--config"}: ${messageOf(cause)}`, { cause });
-	}
-}
-
-/** What cdk.json sets for the stacks. */
-function fromCdkJson(): unknown {
-	const file = join(resolve(import.meta.dirname, "..", ".."), "cdk.json");
-	const { context } = JSON.parse(readFileSync(file, "utf8")) as { context?: { tidemark?: unknown } };
-	return context?.tidemark;
+	return {
+		tradesPerSecond,
+		symbols,
+		hoursPerDay,
+		daysPerMonth,
+		config,
+		stores: chosen ?? (configured.length > 0 ? configured : ["influxdb"]),
+	};
 }
 
 /** What `--json` prints: money in US dollars a month. */
@@ -120,14 +105,6 @@ function wholeNumber(text: string): number {
 	const value = Number(text);
 	if (!/^\d+$/.test(text) || value < 1) throw new InvalidArgumentError("Give a whole number, at least 1.");
 	return value;
-}
-
-function environment(text: string): Environment {
-	try {
-		return environmentOf(text);
-	} catch (cause) {
-		throw new InvalidArgumentError(messageOf(cause));
-	}
 }
 
 function upTo(most: number): (text: string) => number {

@@ -4,30 +4,24 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { GlueClient } from "@aws-sdk/client-glue";
 import { KinesisAnalyticsV2Client } from "@aws-sdk/client-kinesis-analytics-v2";
 import { S3Client } from "@aws-sdk/client-s3";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { UserError } from "../../local/errors.ts";
 import { kinesisClient } from "../../producer/client.ts";
-import { type Config, type Overrides, readConfig } from "../config.ts";
-import { environments } from "../environments.ts";
+import type { Config, Overrides } from "../config.ts";
+import { configOption, environmentOption, type SettingsOptions, settingsOf } from "../settings.ts";
 import { type ManagedFlink, managedFlink } from "./managed-flink.ts";
 
 /** What each command about an application on AWS takes. */
-export interface AccountOptions {
-	env: string;
+export interface AccountOptions extends SettingsOptions {
 	region?: string;
-	config?: string;
 }
 
 /** Adds `--env`, `--region` and `--config`. */
 export function addAccountOptions(command: Command): Command {
 	return command
-		.addOption(
-			new Option("--env <name>", "the environment, of infra/environments.ts")
-				.choices(Object.keys(environments))
-				.default("dev"),
-		)
+		.addOption(environmentOption())
 		.option("--region <name>", "the region (default: AWS_REGION, or the profile's)")
-		.option("--config <json>", `what differs from the environment's settings, such as '{"prefix":"mine"}'`);
+		.addOption(configOption());
 }
 
 /** An environment in an account: its settings, and AWS' services as the credentials that are found may use them. */
@@ -50,22 +44,23 @@ export interface Account {
  * @throws UserError for wrong settings, and where no region or no credentials are found
  */
 export async function withAccount<T>(
-	{ env, region, config: given }: AccountOptions,
+	{ region, ...options }: AccountOptions,
 	work: (account: Account) => Promise<T>,
 ): Promise<T> {
 	// With AWS_ENDPOINT_URL an emulator is in the place of AWS, for the job too.
 	const endpoint = process.env.AWS_ENDPOINT_URL;
-	const overrides: Overrides = {
-		...parse(given),
-		...(endpoint === undefined ? {} : { endpoints: { ...parse(given).endpoints, aws: endpoint } }),
-	};
-	const config = settings(overrides, env);
+	let { config, overrides } = settingsOf(options);
+	if (endpoint !== undefined) {
+		const endpoints = { aws: endpoint };
+		config = { ...config, endpoints: { ...config.endpoints, ...endpoints } };
+		overrides = { ...overrides, endpoints: { ...overrides.endpoints, ...endpoints } };
+	}
 	const where = { ...(region === undefined ? {} : { region }), maxAttempts: 5 };
 	const flink = new KinesisAnalyticsV2Client(where);
 	const place = await flink.config.region().catch((cause) => {
 		throw new UserError("No region is set: give --region, or AWS_REGION, or a profile that has one", { cause });
 	});
-	const kinesis = kinesisClient({ region: place, ...(endpoint === undefined ? {} : { endpoint }) });
+	const kinesis = kinesisClient({ region: place, endpoint, maxAttempts: where.maxAttempts });
 	const clients = {
 		s3: new S3Client({ ...where, forcePathStyle: endpoint !== undefined }),
 		glue: new GlueClient(where),
@@ -84,21 +79,5 @@ export async function withAccount<T>(
 		throw error;
 	} finally {
 		for (const client of [flink, ...Object.values(clients)]) client.destroy();
-	}
-}
-
-function settings(overrides: Overrides, env: string): Config {
-	try {
-		return readConfig(overrides, env);
-	} catch (cause) {
-		throw new UserError((cause as Error).message, { cause });
-	}
-}
-
-function parse(text = "{}"): Overrides {
-	try {
-		return JSON.parse(text) as Overrides;
-	} catch (cause) {
-		throw new UserError(`--config is no JSON: ${text}. Write it as --config '{"prefix":"mine"}'`, { cause });
 	}
 }

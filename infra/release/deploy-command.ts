@@ -1,23 +1,21 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError } from "commander";
+import { z } from "zod";
 import { UserError } from "../../local/errors.ts";
-import { startProgress } from "../../local/progress.ts";
+import { day } from "../../local/lake/day.ts";
 import { setUp } from "../../local/setup.ts";
-import { onStop } from "../../local/signals.ts";
 import { startWorkbench, type Workbench } from "../../sql/workbench/workbench.ts";
 import { type Account, type AccountOptions, addAccountOptions, withAccount } from "./account.ts";
-import { barsSince } from "./bars-seen.ts";
-import { type Deployed, type Deployer, deploy, rehearse } from "./deploy.ts";
-import { readCommits } from "./lake-commits.ts";
-import { readMetrics } from "./metrics.ts";
-import { everyMs } from "./operator.ts";
+import { timeoutOption, watchOption, withCarrier } from "./carrier.ts";
+import { type Deployed, deploy, rehearse } from "./deploy.ts";
+import type { Rebuild } from "./planning.ts";
 import { stacksOf } from "./stacks.ts";
-import { watchJob } from "./watch.ts";
 
 interface Options extends AccountOptions {
 	dryRun?: boolean;
 	acceptStateLoss?: boolean;
-	rebuild?: "stream";
+	rebuild?: "stream" | "lake" | Date;
+	from?: string;
+	to?: string;
 	force?: boolean;
 	watch: number;
 	timeout: number;
@@ -34,7 +32,7 @@ is not healthy, what ran before comes back with its state, and the command says 
 Interrupted at any step (Ctrl-C, a lost connection, credentials that expire), the next deploy takes it up. Two at once refuse
 each other. docs/deploying.md has each step.`;
 
-const WATCH_EVERY_MS = 15_000;
+const DAY_MS = 86_400_000;
 
 /** `tidemark deploy`: brings stacks and application on AWS to what the folder says. */
 export function deployCommand(): Command {
@@ -44,117 +42,61 @@ export function deployCommand(): Command {
 		)
 		.option("--dry-run", "only say each step, and what it means for the state")
 		.option("--accept-state-loss", "deploy an edit that loses state; without it such an edit is refused")
-		.addOption(
-			new Option(
-				"--rebuild <from>",
-				"start without any state: 'stream' reads the stream from its oldest record",
-			).choices(["stream"]),
+		.option(
+			"--rebuild <from>",
+			"start without any state: from the 'stream', from its oldest record or from an instant such as 2026-11-26T05:00:00Z on; or from the 'lake', of which days are computed again",
+			rebuildFrom,
 		)
+		.option("--from <day>", "the first day of the lake that --rebuild lake computes again, in UTC", day)
+		.option("--to <day>", "the last one (default: yesterday)", day)
 		.option("--force", "stop a job that can take no snapshot; it goes on from the newest one")
-		.option("--watch <seconds>", "how long the new job is looked at before it is kept", seconds, 300)
-		.option("--timeout <minutes>", "after how long an operation of the service counts as hanging", minutes, 20)
+		.addOption(watchOption())
+		.addOption(timeoutOption())
 		.option("--yes", "do not ask before the stacks get more rights")
 		.option("--json", "print how it ended as one line of JSON")
 		.addHelpText("after", NOTES)
 		.action(async (options: Options) => {
-			const ended = await withAccount(options, (account) => run(options, account));
+			const rebuild = rebuildOf(options, new Date());
+			const ended = await withAccount(options, (account) => run(options, account, rebuild));
 			if (ended === undefined) return;
 			process.stdout.write(`${options.json ? JSON.stringify(ended) : sayDeployed(ended)}\n`);
 			process.exitCode = ended.end === "old" ? 1 : 0;
 		});
 }
 
-async function run(options: Options, account: Account): Promise<Deployed | undefined> {
-	const progress = startProgress();
-	const stopped = new AbortController();
-	const noLonger = onStop(
-		() => stopped.abort(new UserError("Stopped by you")),
-		() => process.exit(130),
-	);
-	const { java } = await setUp(progress, { signal: stopped.signal });
-	let workbench: Promise<Workbench> | undefined;
-	const deployer = deployerOf(options, account, progress, stopped.signal, () => {
-		workbench ??= startWorkbench({ java });
-		return workbench;
-	});
-	const what = {
-		config: account.config,
-		region: account.region,
-		sqlDir: account.config.sqlFolder,
-		runnerJar: account.config.runnerJar,
-		force: options.force ?? false,
-		watchSeconds: options.watch,
-		acceptStateLoss: options.acceptStateLoss ?? false,
-		...(options.rebuild === undefined ? {} : { rebuild: options.rebuild }),
-	};
-	try {
-		if (!options.dryRun) return await deploy(what, deployer);
-		process.stdout.write(`${(await rehearse(what, deployer)).join("\n\n")}\n`);
-		return undefined;
-	} finally {
-		noLonger();
-		await (await workbench?.catch(() => undefined))?.stop();
-	}
-}
-
-function deployerOf(
-	options: Options,
-	account: Account,
-	progress: ReturnType<typeof startProgress>,
-	signal: AbortSignal,
-	workbench: () => Promise<Workbench>,
-): Deployer {
-	const { config, overrides, flink, s3, glue, kinesis, metrics } = account;
-	const wait = (ms: number) => sleep(ms, undefined, { signal });
-	const now = () => new Date();
-	return {
-		stacks: stacksOf({
+async function run(options: Options, account: Account, rebuild: Rebuild | undefined): Promise<Deployed | undefined> {
+	return withCarrier(account, options.timeout, async (carrier) => {
+		const { config, overrides, region, stacks: client } = account;
+		const { progress, signal } = carrier;
+		const { java } = await setUp(progress, { signal });
+		let workbench: Promise<Workbench> | undefined;
+		const ask = process.stdin.isTTY === true && !options.yes;
+		const deployer = {
+			...carrier,
+			stacks: stacksOf({ config, overrides, client, progress, ask, signal }),
+			workbench() {
+				workbench ??= startWorkbench({ java });
+				return workbench;
+			},
+		};
+		const what = {
 			config,
-			overrides,
-			client: account.stacks,
-			progress,
-			ask: process.stdin.isTTY === true && !options.yes,
-			signal,
-		}),
-		flink,
-		s3,
-		workbench,
-		progress,
-		signal,
-		now,
-		patience: {
-			everyMs: everyMs(),
-			timeoutMs: options.timeout * 60_000,
-			sleep: wait,
-			elapsed: () => performance.now(),
-		},
-		watch: (place, journal, since, catchesUp) =>
-			progress.step(`Watching the job for ${journal.entry.watchSeconds} s`, () =>
-				watchJob({
-					sights: {
-						status: async () => (await flink.describe())?.ApplicationStatus ?? "gone",
-						metrics: (from, to) =>
-							readMetrics(
-								metrics,
-								{ application: flink.name, streams: { trades: place.TradesStream, bars: place.BarsStream } },
-								from,
-								to,
-							),
-						bars: (from) => barsSince(kinesis, place.BarsStream, from),
-						commits: (name) => readCommits(glue, s3, { database: place.LakeDatabase, name }),
-					},
-					since,
-					seconds: journal.entry.watchSeconds,
-					checkpointMs: config.checkpointMs,
-					silenceMinimum: config.silenceMinimum,
-					catchesUp,
-					everyMs: WATCH_EVERY_MS,
-					sleep: wait,
-					now,
-					onLook: () => journal.save(),
-				}),
-			),
-	};
+			region,
+			sqlDir: config.sqlFolder,
+			runnerJar: config.runnerJar,
+			force: options.force ?? false,
+			watchSeconds: options.watch,
+			acceptStateLoss: options.acceptStateLoss ?? false,
+			...(rebuild === undefined ? {} : { rebuild }),
+		};
+		try {
+			if (!options.dryRun) return await deploy(what, deployer);
+			process.stdout.write(`${(await rehearse(what, deployer)).join("\n\n")}\n`);
+			return undefined;
+		} finally {
+			await (await workbench?.catch(() => undefined))?.stop();
+		}
+	});
 }
 
 /** How a deploy ended, for people. */
@@ -171,14 +113,26 @@ export function sayDeployed(deployed: Deployed): string {
 	return `The release ${deployed.release} was NOT kept: ${deployed.why}\n${now}.`;
 }
 
-function seconds(text: string): number {
-	const number = Number(text);
-	if (Number.isInteger(number) && number >= 0 && number <= 86_400) return number;
-	throw new InvalidArgumentError("Give whole seconds from 0 to 86400.");
+/** What `--rebuild` reads, and what it computes again. */
+function rebuildOf({ rebuild, from, to }: Pick<Options, "rebuild" | "from" | "to">, now: Date): Rebuild | undefined {
+	if (rebuild !== "lake" && (from ?? to) !== undefined)
+		throw new UserError("--from and --to are days of the lake: give them with --rebuild lake, or leave them out");
+	if (rebuild === undefined) return undefined;
+	if (rebuild === "stream") return {};
+	if (rebuild !== "lake") return { at: rebuild.toISOString() };
+	const today = now.toISOString().slice(0, 10);
+	const yesterday = new Date(Date.parse(today) - DAY_MS).toISOString().slice(0, 10);
+	const days = { from: from ?? yesterday, to: to ?? yesterday };
+	if (days.to < days.from || days.to > yesterday)
+		throw new UserError(
+			`--rebuild lake computes whole days again that are over, and reads today (UTC) from the stream: --from ${days.from} --to ${days.to} are none. The last can be ${yesterday}`,
+		);
+	return { at: `${today}T00:00:00.000Z`, days };
 }
 
-function minutes(text: string): number {
-	const number = Number(text);
-	if (number > 0 && number <= 1440) return number;
-	throw new InvalidArgumentError("Give minutes above 0, 1440 at most.");
+function rebuildFrom(text: string): "stream" | "lake" | Date {
+	if (text === "stream" || text === "lake") return text;
+	const at = z.iso.datetime({ offset: true }).safeParse(text);
+	if (at.success && Date.parse(at.data) <= Date.now()) return new Date(at.data);
+	throw new InvalidArgumentError("Give stream, lake, or an instant that is past, such as 2026-11-26T05:00:00Z.");
 }

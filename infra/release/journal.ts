@@ -13,6 +13,8 @@ export type Phase = "snapshot" | "update" | "start" | "watch" | "back";
 
 /** Everything that somebody who takes up an interrupted deploy has to know. */
 export interface Entry {
+	/** The command that it is of, which takes it up where it is interrupted. */
+	command: "deploy" | "rollback";
 	/** The release that it leads to. */
 	release: string;
 	phase: Phase;
@@ -27,7 +29,9 @@ export interface Entry {
 	to: { configuration: Configuration; role?: string; restore: Restore };
 	/** Whether the job that runs is stopped without a snapshot, because it can take none. */
 	force: boolean;
-	/** The snapshot that was taken before anything was changed. */
+	/** How the snapshot is called that is taken before anything is changed. */
+	wayBack: string;
+	/** The same, once it is taken. */
 	snapshot?: string;
 	/** How often the application was told to start. */
 	starts: number;
@@ -37,6 +41,17 @@ export interface Entry {
 	why?: string;
 	/** Seconds for which the new job is watched. */
 	watchSeconds: number;
+	/** Days of the lake, in UTC, that are computed again once the new job is kept. */
+	backfill?: Days;
+}
+
+/** What a new journal begins with. */
+export type Beginning = Omit<Entry, "by" | "startedAt" | "seenAt" | "starts" | "returns">;
+
+/** From the first day to the last, such as 2026-11-25. */
+export interface Days {
+	from: string;
+	to: string;
 }
 
 /** The journal of a deploy that this process works on: nobody else does. */
@@ -70,7 +85,7 @@ interface Kept extends Entry {
 export async function openJournal(
 	s3: S3Client,
 	Bucket: string,
-	begin: () => Promise<Omit<Entry, "by" | "startedAt" | "seenAt" | "starts" | "returns">>,
+	begin: () => Promise<Beginning>,
 	now: () => Date = () => new Date(),
 ): Promise<Journal> {
 	const place = { Bucket, Key: CURRENT };
@@ -130,7 +145,7 @@ export function isAtWork({ seenAt }: Entry, now: Date): boolean {
 function refuseIfAtWork(entry: Entry, now: Date): void {
 	if (!isAtWork(entry, now)) return;
 	throw new UserError(
-		`${entry.by} is deploying ${entry.release} since ${entry.startedAt} (step: ${entry.phase}). Wait until it is done; if its process is gone, it can be taken up ${GONE_MS / 60_000} minutes after ${entry.seenAt}.`,
+		`${entry.by} is ${doing(entry)} ${entry.release} since ${entry.startedAt} (step: ${entry.phase}). Wait until it is done; if its process is gone, it can be taken up ${GONE_MS / 60_000} minutes after ${entry.seenAt}.`,
 	);
 }
 
@@ -172,6 +187,12 @@ export async function sayUnderWay(s3: S3Client, bucket: string, now: Date): Prom
 	const entry = await readJournal(s3, bucket);
 	if (!entry) return undefined;
 	const { release, by, phase, startedAt } = entry;
-	const how = isAtWork(entry, now) ? "is being deployed" : "was interrupted, and the next deploy takes it up";
-	return `${release} ${how} (${by}, since ${startedAt}, step ${phase})`;
+	const how = isAtWork(entry, now)
+		? "is under way"
+		: `was interrupted, and "npx tidemark ${entry.command}" takes it up`;
+	return `the ${entry.command} of ${release} ${how} (${by}, since ${startedAt}, step ${phase})`;
+}
+
+function doing({ command }: Entry): string {
+	return command === "rollback" ? "rolling back to" : "deploying";
 }

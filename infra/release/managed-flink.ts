@@ -166,3 +166,11 @@ export async function described(flink: ManagedFlink): Promise<ApplicationDetail>
 		`There is no application ${flink.name} in this account and region: "npx tidemark deploy" makes it. Check --env, AWS_PROFILE and AWS_REGION.`,
 	);
 }
+
+/** Throws {@link UserError} with the names that there are where there is no such snapshot, or it is not ready. */
+export async function readySnapshot(flink: ManagedFlink, name: string): Promise<void> {
+	const snapshots = await flink.snapshots();
+	if (snapshots.some((each) => each.SnapshotName === name && each.SnapshotStatus === "READY")) return;
+	const names = snapshots.map(({ SnapshotName, SnapshotStatus }) => `${SnapshotName} (${SnapshotStatus})`);
+	throw new UserError(`There is no snapshot ${name} that is ready: ${names.join(", ") || "there are none at all"}`);
+}

@@ -1,8 +1,6 @@
-import type { SnapshotDetails } from "@aws-sdk/client-kinesis-analytics-v2";
 import { UserError } from "../../local/errors.ts";
 import type { Progress } from "../../local/progress.ts";
-import { configurationOf, isSameConfiguration } from "./configuration.ts";
-import { described, type ManagedFlink, type Restore } from "./managed-flink.ts";
+import { described, type ManagedFlink, readySnapshot } from "./managed-flink.ts";
 import { type Patience, settled, settledSnapshot } from "./waiting.ts";
 
 /** What the small commands work with. */
@@ -71,49 +69,4 @@ export async function pruneSnapshots(flink: ManagedFlink, keep: number, dryRun: 
 	];
 	if (!dryRun) for (const snapshot of old) await flink.deleteSnapshot(snapshot);
 	return old.map(({ SnapshotName = "" }) => SnapshotName);
-}
-
-/** What a rollback goes back to. */
-export interface Earlier {
-	/** The whole configuration of that time. */
-	configuration: Parameters<ManagedFlink["update"]>[0]["configuration"];
-	release: string;
-}
-
-/**
- * Gives an application what it ran earlier, with the state of that time, and waits until it runs. The state is the newest
- * snapshot that was taken while that ran; what was computed since is computed again.
- *
- * @throws UserError where it runs that already, there is no such state, or it does not start
- */
-export async function rollBackTo(
-	{ flink, patience, progress }: Operator,
-	to: Earlier,
-	snapshot: string,
-): Promise<void> {
-	const detail = await settled(flink, patience, progress, nothing);
-	const version = detail.ApplicationVersionId ?? 0;
-	if (isSameConfiguration(configurationOf(detail), to.configuration))
-		throw new UserError(`The application has the release ${to.release} already`);
-	await readySnapshot(flink, snapshot);
-	const restore: Restore = { type: "RESTORE_FROM_CUSTOM_SNAPSHOT", snapshot, allowNonRestored: false };
-	progress.say(`Going back to ${to.release} with the state of ${snapshot}`);
-	await flink.update({ version, configuration: to.configuration, restore });
-	const after = await settled(flink, patience, progress, nothing);
-	if (after.ApplicationStatus === "READY") return startApplication({ flink, patience, progress }, { snapshot });
-	if (isSameConfiguration(configurationOf(after), to.configuration)) return;
-	const [newest] = await flink.operations();
-	throw new UserError(
-		`The release ${to.release} does not start, Managed Flink went back: ${newest?.error ?? "without a reason"}`,
-	);
-}
-
-async function readySnapshot(flink: ManagedFlink, name: string): Promise<SnapshotDetails> {
-	const snapshots = await flink.snapshots();
-	const found = snapshots.find(
-		({ SnapshotName, SnapshotStatus }) => SnapshotName === name && SnapshotStatus === "READY",
-	);
-	if (found) return found;
-	const names = snapshots.map(({ SnapshotName, SnapshotStatus }) => `${SnapshotName} (${SnapshotStatus})`);
-	throw new UserError(`There is no snapshot ${name} that is ready: ${names.join(", ") || "there are none at all"}`);
 }

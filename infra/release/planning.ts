@@ -5,6 +5,9 @@ import { sayCheck } from "../../sql/workbench/check-command.ts";
 import { parsePlan } from "../../sql/workbench/plan/plan.ts";
 import { judge, type Outcome } from "../../sql/workbench/plan/verdict.ts";
 import type { Workbench } from "../../sql/workbench/workbench.ts";
+import { initialPositionOf } from "../properties.ts";
+import { type Configuration, propertiesOf, SQL_GROUP } from "./configuration.ts";
+import type { Days } from "./journal.ts";
 import type { Restore } from "./managed-flink.ts";
 import type { StoredRelease } from "./releases.ts";
 
@@ -59,8 +62,16 @@ export async function checkSql(workbench: Workbench, sqlDir: string): Promise<nu
 /** How an edit that loses state was accepted, and where what is lost is to come from. */
 export interface Acceptance {
 	acceptStateLoss: boolean;
-	/** Start without any state, and read the stream from its oldest record. */
-	rebuild?: "stream";
+	/** Start without any state. */
+	rebuild?: Rebuild;
+}
+
+/** Where results come from again. */
+export interface Rebuild {
+	/** The stream is read from what arrived at this instant on (ISO 8601), or from its oldest record. */
+	at?: string;
+	/** Days that are then computed again from the lake. */
+	days?: Days;
 }
 
 /** Whether a job is started anew, which reads the stream again. */
@@ -90,11 +101,27 @@ export function restoreFor(outcome: Outcome | undefined, { acceptStateLoss, rebu
 function refusal({ verdict, reasons }: Outcome): string {
 	const what =
 		verdict === "incompatible"
-			? "it starts without any, and reads the stream from its oldest record"
+			? "it starts without any, where the setting initialPosition says"
 			: "it goes on with what can be kept";
 	return `Not deployed: the edit is ${verdict} with the state of the job that runs.
 ${reasons.map((reason) => `  - ${reason}`).join("\n")}
   --accept-state-loss                        ${what}
   --accept-state-loss --rebuild stream       nothing is kept, the stream is read from its oldest record
-  Days that are in the stream no more are computed again from the lake: npx tidemark lake backfill --aws --from DAY`;
+  --accept-state-loss --rebuild INSTANT      nothing is kept, the stream is read from what arrived then, such as ${example}
+  --accept-state-loss --rebuild lake --from DAY
+                                             nothing is kept, today is read from the stream, the days before from the lake`;
+}
+
+const example = "2026-11-26T05:00:00Z";
+
+/** What becomes of the state with a new release, to go after its name. */
+export function sayStart({ restore, configuration }: { restore: Restore; configuration: Configuration }): string {
+	if (!startsAnew(restore))
+		return `goes on from its newest snapshot${restore.allowNonRestored ? ", with what can be kept" : ""}`;
+	const position = initialPositionOf(propertiesOf(configuration, SQL_GROUP));
+	const from =
+		position === "LATEST"
+			? "with what comes from then on"
+			: `with ${position === "TRIM_HORIZON" ? "the stream's oldest record" : `what arrived in the stream from ${position} on`}`;
+	return `starts without state, ${from}`;
 }

@@ -1,5 +1,7 @@
 import type { ApplicationDetail } from "@aws-sdk/client-kinesis-analytics-v2";
 import { applicationConfiguration } from "../application-configuration.ts";
+import type { Config } from "../config.ts";
+import { initialPositionOf } from "../properties.ts";
 import {
 	type Configuration,
 	configurationOf,
@@ -40,18 +42,32 @@ export async function prepare(
 	const before = configurationOf(detail);
 	const location = sqlLocationOf(before);
 	const stored = await readRelease(s3, location);
-	const configuration = applicationConfiguration(config, {
-		code: { bucketArn: `arn:${partitionOf(region)}:s3:::${place.CodeBucket}`, fileKey: await runnerKey(runnerJar) },
-		sqlLocation: location,
-		places: placesIn(place, config, region),
-	}) as Configuration;
-	if (earlier && isSameConfiguration(earlier.configuration, configuration)) return earlier;
 	const running = stored.plan === undefined ? undefined : stored;
-	const planned = await progress.step("Planning", async () =>
-		planRelease(await workbench(), sqlDir, propertiesOf(configuration, SQL_GROUP), running),
-	);
-	const restore = restoreFor(planned.outcome, options);
-	return { ...planned, running, restore, configuration };
+	const code = {
+		bucketArn: `arn:${partitionOf(region)}:s3:::${place.CodeBucket}`,
+		fileKey: await runnerKey(runnerJar),
+	};
+
+	async function beginningAt(initialPosition: Config["initialPosition"]): Promise<Prepared> {
+		const places = placesIn(place, config, region);
+		const configuration = applicationConfiguration(
+			{ ...config, initialPosition },
+			{ code, sqlLocation: location, places },
+		) as Configuration;
+		if (earlier && isSameConfiguration(earlier.configuration, configuration)) return earlier;
+		const planned = await progress.step("Planning", async () =>
+			planRelease(await workbench(), sqlDir, propertiesOf(configuration, SQL_GROUP), running),
+		);
+		return { ...planned, running, restore: restoreFor(planned.outcome, options), configuration };
+	}
+
+	const { rebuild } = options;
+	if (rebuild) return beginningAt(rebuild.at ?? "TRIM_HORIZON");
+	// A job that goes on keeps what it began with: shards of which it has read nothing yet begin there.
+	const kept = running && initialPositionOf(propertiesOf(before, SQL_GROUP));
+	const prepared = await beginningAt(kept ?? config.initialPosition);
+	const isKept = kept !== undefined && kept !== config.initialPosition;
+	return isKept && startsAnew(prepared.restore) ? beginningAt(config.initialPosition) : prepared;
 }
 
 /** Whether the application runs this SQL with these settings already. */

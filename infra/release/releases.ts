@@ -123,11 +123,6 @@ function isOfAws(error: Error): boolean {
 	return "$metadata" in error;
 }
 
-/** The id in `s3://BUCKET/releases/ID/sql.zip`; undefined for another place. */
-export function releaseIdOf(location: string): string | undefined {
-	return /^s3:\/\/[^/]+\/releases\/([^/]+)\/sql\.zip$/.exec(location)?.[1];
-}
-
 /** A new release's id, which sorts by time, and which no other has: `20261126T130501123Z-9eaa352`. */
 export function newReleaseId(at: Date, revision: Revision | null): string {
 	const time = at.toISOString().replace(/[-:.]/g, "");

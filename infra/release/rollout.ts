@@ -85,9 +85,8 @@ async function step(options: RolloutOptions): Promise<Ending | undefined> {
 
 /** The state that the way back starts from, whatever the new code does. */
 async function takeSnapshot({ flink, journal, patience, progress }: RolloutOptions): Promise<void> {
-	const { force, release, before } = journal.entry;
+	const { force, wayBack: name, before } = journal.entry;
 	if (before.running && !force) {
-		const name = `tidemark-${release}`;
 		const there = (await flink.snapshots()).some(({ SnapshotName }) => SnapshotName === name);
 		if (!there) {
 			progress.say(`Taking the snapshot ${name}`);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { readConfig } from "../../infra/config.ts";
+import { configOption, environmentOption, type SettingsOptions, settingsOf } from "../../infra/settings.ts";
 import { readInstant } from "../../sql/athena/literals.ts";
 import { type NamedQuery, namedQueries, readNamed } from "../../sql/athena/named.ts";
 import { withValues } from "../../sql/athena/parameters.ts";
@@ -12,15 +12,15 @@ import { lintCommand } from "./lint-command.ts";
 import { runOnAws } from "./on-aws.ts";
 import { oneQuery } from "./statement.ts";
 
-interface Options {
+interface Options extends SettingsOptions {
 	asOf?: Date;
 	param: Record<string, string>;
 	format?: Format;
 	out?: string;
 	run?: string;
 	aws?: boolean;
-	workgroup: string;
-	database: string;
+	workgroup?: string;
+	database?: string;
 	region?: string;
 	price: number;
 }
@@ -31,7 +31,6 @@ docs/athena.md says what the two understand differently.`;
 
 /** `tidemark athena`: a query that runs here over the lake's snapshots as it runs on Athena. */
 export function athenaCommand(): Command {
-	const { prefix, lakeDatabase } = readConfig();
 	return new Command("athena")
 		.description("run a query over the lake, here with DuckDB or on AWS with Athena: the same text, the same rows")
 		.argument("[file]", "a file of SQL, or the name of a query in sql/athena")
@@ -43,8 +42,10 @@ export function athenaCommand(): Command {
 		.option("--out <file>", "write the answer to a file")
 		.option("--run <id>", "read this run under .tidemark/runs, or live; by default the live stack, else the latest run")
 		.option("--aws", "run it on Athena, with the credentials that AWS' SDK finds")
-		.option("--workgroup <name>", "on AWS: Athena's workgroup", prefix)
-		.option("--database <name>", "on AWS: the lake's Glue database", lakeDatabase)
+		.addOption(environmentOption())
+		.addOption(configOption())
+		.option("--workgroup <name>", "on AWS: Athena's workgroup (default: the environment's)")
+		.option("--database <name>", "on AWS: the lake's Glue database (default: the environment's)")
 		.option("--region <name>", "on AWS: the region (default: AWS_REGION, or the profile's)")
 		.option("--price <dollars>", "on AWS: what a TB scanned costs there", price, DOLLARS_PER_TB)
 		.addHelpText("after", NOTES)
@@ -57,11 +58,12 @@ export function athenaCommand(): Command {
 /** Runs a file's query; returns what is to be printed. Throws {@link UserError} for whatever its user can put right. */
 export async function runFile(file: string, options: Options): Promise<string> {
 	const { name, text } = find(file);
-	const { asOf, run, param, aws, workgroup, database, region, price: dollarsPerTb } = options;
+	const { asOf, run, param, aws, region, price: dollarsPerTb } = options;
 	if (aws && run !== undefined) throw new UserError("--run is a run on this machine: leave it or --aws out");
 	const target = targetOf(options);
 	const query = withValues(oneQuery(text, file), param);
 	if (!aws) return runHere(query, { asOf, run, target });
+	const { prefix, lakeDatabase } = settingsOf(options).config;
 	const interrupted = new AbortController();
 	const interrupt = () => interrupted.abort();
 	process.once("SIGINT", interrupt);
@@ -69,7 +71,12 @@ export async function runFile(file: string, options: Options): Promise<string> {
 		return await runOnAws(query, {
 			asOf,
 			target,
-			aws: { workgroup, database, region, dollarsPerTb },
+			aws: {
+				workgroup: options.workgroup ?? prefix,
+				database: options.database ?? lakeDatabase,
+				region,
+				dollarsPerTb,
+			},
 			say: (line) => process.stderr.write(`${name}: ${line}\n`),
 			signal: interrupted.signal,
 		});

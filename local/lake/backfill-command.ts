@@ -1,17 +1,18 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { readConfig } from "../../infra/config.ts";
+import { configOption, environmentOption, type SettingsOptions, settingsOf } from "../../infra/settings.ts";
 import { UserError } from "../errors.ts";
 import { startProgress } from "../progress.ts";
 import { onStop } from "../signals.ts";
 import { type BackfillOptions, backfillHere } from "./backfill.ts";
 import { backfillOnAws } from "./backfill-on-aws.ts";
 import { type Backfilled, sayBackfilled } from "./backfilled.ts";
+import { day } from "./day.ts";
 
-interface Options extends Omit<BackfillOptions, "to"> {
+interface Options extends Omit<BackfillOptions, "to">, SettingsOptions {
 	to?: string;
 	json?: boolean;
 	aws?: boolean;
-	application: string;
+	application?: string;
 	parallelism?: number;
 	region?: string;
 }
@@ -43,7 +44,9 @@ export function backfillCommand(): Command {
 		.option("--run <id>", "of this run under .tidemark/runs, or live; by default the live stack, else the latest run")
 		.option("--json", "print what changed as JSON")
 		.option("--aws", "on AWS: in a second Managed Flink application that exists only while it works")
-		.option("--application <name>", "on AWS: the application that runs the job", readConfig().prefix)
+		.addOption(environmentOption())
+		.addOption(configOption())
+		.option("--application <name>", "on AWS: the application that runs the job (default: the environment's)")
 		.option("--parallelism <n>", "on AWS: subtasks, of one KPU each (default: as many as the job has)", count)
 		.option("--region <name>", "on AWS: the region (default: AWS_REGION, or the profile's)")
 		.addHelpText("after", NOTES)
@@ -64,7 +67,8 @@ async function run({ aws, ...options }: Options & { to: string }): Promise<Backf
 		() => process.exit(130),
 	);
 	try {
-		return await backfillOnAws(options, { ...options, signal: stopped.signal }, progress);
+		const { application = settingsOf(options).config.prefix } = options;
+		return await backfillOnAws(options, { ...options, application, signal: stopped.signal }, progress);
 	} catch (error) {
 		stopped.signal.throwIfAborted();
 		throw error;
@@ -77,11 +81,4 @@ function count(text: string): number {
 	const number = Number(text);
 	if (Number.isInteger(number) && number > 0) return number;
 	throw new InvalidArgumentError("Give a whole number above 0.");
-}
-
-function day(text: string): string {
-	const date = new Date(`${text}T00:00:00Z`);
-	if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text))
-		return text;
-	throw new InvalidArgumentError("Give a day, such as 2013-10-07.");
 }

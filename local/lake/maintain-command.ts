@@ -59,10 +59,13 @@ async function here(tables: string[], { keep, targetSize, dryRun = false, json, 
 	return json ? JSON.stringify(done, null, "\t") : sayMaintained(done);
 }
 
-async function onAws(tables: string[], { keep, dryRun = false, json, off = false }: Options): Promise<string> {
+async function onAws(
+	tables: string[],
+	{ keep, dryRun = false, json, off = false, ...settings }: Options,
+): Promise<string> {
 	const { optimizeOnAws, sayOptimizers } = await import("./optimizers.ts");
 	const keepMs = durationOption("--keep", keep);
-	const done = await optimizeOnAws({ tables, keepMs, dryRun, enabled: !off });
+	const done = await optimizeOnAws({ ...settings, tables, keepMs, dryRun, enabled: !off });
 	return json ? JSON.stringify(done, null, "\t") : sayOptimizers(done, dryRun);
 }
 

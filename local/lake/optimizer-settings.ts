@@ -14,7 +14,7 @@ const SNAPSHOTS = 100;
  * not know; state that is older than the stream's records is of no use, so snapshots stay a day longer than
  * these, and files that a job left uncommitted two days longer still.
  */
-export function settingsOf(
+export function optimizerSettings(
 	role: string,
 	{ keepMs, retentionHours, enabled }: { keepMs: number; retentionHours: number; enabled: boolean },
 ): Record<Optimizer, TableOptimizerConfiguration> {

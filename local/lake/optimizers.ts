@@ -8,15 +8,16 @@ import {
 	type TableOptimizerConfiguration,
 	UpdateTableOptimizerCommand,
 } from "@aws-sdk/client-glue";
-import { readConfig } from "../../infra/config.ts";
+import { stackName } from "../../infra/config.ts";
+import { type SettingsOptions, settingsOf } from "../../infra/settings.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { tableOf } from "../format.ts";
 import { icebergTables } from "../lake.ts";
 import { outputsOf } from "../outputs.ts";
 import { choose } from "./maintain.ts";
-import { isSet, OPTIMIZERS, type Optimizer, settingsOf } from "./optimizer-settings.ts";
+import { isSet, OPTIMIZERS, type Optimizer, optimizerSettings } from "./optimizer-settings.ts";
 
-export interface OptimizeOptions {
+export interface OptimizeOptions extends SettingsOptions {
 	tables: readonly string[];
 	keepMs: number;
 	/** Only show what is set. */
@@ -48,13 +49,15 @@ interface Place {
  * changes nothing more. Throws {@link UserError} where the stack or a table is not there, or Glue refuses.
  */
 export async function optimizeOnAws(options: OptimizeOptions): Promise<Optimized[]> {
-	const { LakeDatabase = "", LakeMaintenanceRole = "" } = await outputsOf("TidemarkLake");
+	const { config } = settingsOf(options);
+	const stack = stackName(config, "Lake");
+	const { LakeDatabase = "", LakeMaintenanceRole = "" } = await outputsOf(stack);
 	const account = LakeMaintenanceRole.split(":")[4];
 	if (!LakeDatabase || !account) {
-		throw new UserError("The stack TidemarkLake has no role for Glue's optimizers: deploy it again as it is now");
+		throw new UserError(`The stack ${stack} has no role for Glue's optimizers: deploy it again as it is now`);
 	}
-	const { retentionHours } = readConfig();
-	const settings = settingsOf(LakeMaintenanceRole, { ...options, retentionHours });
+	const { retentionHours } = config;
+	const settings = optimizerSettings(LakeMaintenanceRole, { ...options, retentionHours });
 	const glue = new GlueClient();
 	try {
 		const known = [...(await icebergTables(glue, LakeDatabase)).keys()];

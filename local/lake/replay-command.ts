@@ -43,7 +43,6 @@ export function replayCommand(): Command {
 		.option("--dry-run", "only count what would be written")
 		.option("--overwrite", "write without asking the store what it has (only influxdb is asked)")
 		.option("--store <url>", "the address of a store of line protocol (default: the stack's, or endpoints.store)")
-		.option("--env <name>", "on AWS: the environment of infra/environments.ts", "dev")
 		.option("--json", "print the counts as JSON");
 	return addPlaceOptions(command)
 		.addHelpText("after", NOTES)

@@ -2,11 +2,13 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { TimestreamWriteClient } from "@aws-sdk/client-timestream-write";
 import { readConfig, type Store, stackName } from "../../infra/config.ts";
 import { emulated } from "../../infra/emulated.ts";
+import { settingsOf } from "../../infra/settings.ts";
 import { documentClient } from "../../landing/dynamodb/client.ts";
 import { tokenIn } from "../../landing/influxdb/token.ts";
 import { UserError } from "../errors.ts";
 import { type Lake, openLake, openLakeOnAws } from "../lake.ts";
 import { outputsOf } from "../outputs.ts";
+import type { WhereOptions } from "../place-options.ts";
 import type { Progress } from "../progress.ts";
 import { startQuestDb } from "../questdb.ts";
 import { setUp } from "../setup.ts";
@@ -14,13 +16,10 @@ import { answers, findStack, type Stack } from "../stack.ts";
 import { withEmulator } from "../wake.ts";
 import { histories, lines, liveAnalytics, type ReplayStore } from "./replay-store.ts";
 
-export interface PlaceOptions {
+export interface PlaceOptions extends WhereOptions {
 	to: Store;
 	store?: string;
 	overwrite?: boolean;
-	env: string;
-	aws?: boolean;
-	run?: string;
 }
 
 /** A lake, and the store that is to be filled from it. */
@@ -82,10 +81,10 @@ async function here<T>(
 }
 
 async function onAws<T>(
-	{ to, store: url, overwrite = false, env }: PlaceOptions,
+	{ to, store: url, overwrite = false, ...options }: PlaceOptions,
 	work: (place: Place) => Promise<T>,
 ): Promise<T> {
-	const config = readConfig({}, env);
+	const { config } = settingsOf(options);
 	const { LakeDatabase } = await outputsOf(stackName(config, "Lake"));
 	if (!LakeDatabase)
 		throw new UserError("The stack of the lake does not say its database: deploy it again as it is now");

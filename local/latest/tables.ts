@@ -1,10 +1,13 @@
 /** The tables that `tidemark latest` reads: of a stack on this machine, or of the account that the environment names. */
 import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { stackName } from "../../infra/config.ts";
 import { emulated } from "../../infra/emulated.ts";
+import { settingsOf } from "../../infra/settings.ts";
 import { documentClient } from "../../landing/dynamodb/client.ts";
 import { UserError } from "../errors.ts";
 import { outputsOf } from "../outputs.ts";
+import type { WhereOptions } from "../place-options.ts";
 import { findStack } from "../stack.ts";
 import { withEmulator } from "../wake.ts";
 
@@ -22,10 +25,10 @@ export interface Tables {
  * @throws UserError where there are none
  */
 export async function withTables<T>(
-	{ aws, run }: { aws?: boolean; run?: string },
+	{ aws, run, ...options }: WhereOptions,
 	work: (tables: Tables) => Promise<T>,
 ): Promise<T> {
-	if (aws) return using({}, await outputsOf("TidemarkLanding"), work);
+	if (aws) return using({}, await outputsOf(stackName(settingsOf(options).config, "Landing")), work);
 	return withEmulator(await findStack(run), ({ endpoints, outputs }) => using(emulated(endpoints.aws), outputs, work));
 }
 

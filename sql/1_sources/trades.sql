@@ -40,6 +40,7 @@ CREATE TABLE trades (
   'aws.region' = '${AWS_REGION}',
   'aws.endpoint' = '${KINESIS_ENDPOINT}',
   'scan.stream.initpos' = '${INITIAL_POSITION}',
+  'scan.stream.initpos-timestamp' = '${INITIAL_TIMESTAMP}',
   'scan.watermark.interval' = '50 ms',
   'scan.shard.idle-timeout' = '${SHARD_IDLE_SECONDS} s'
 );

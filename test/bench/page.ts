@@ -44,18 +44,19 @@ async function behind(): Promise<number> {
 	round();
 	const began = performance.now();
 	const wanted = JSON.stringify(Object.fromEntries(market.symbols.map((symbol) => [symbol, market.price(symbol)])));
-	await tab.waitForFunction(
-		`(() => {
-			const wanted = ${wanted};
-			const all = [...document.querySelectorAll("#quotes tr")];
-			const { bottom } = document.querySelector(".moves .scroll").getBoundingClientRect();
-			const rows = all.filter((row) => row.getBoundingClientRect().bottom < bottom);
-			return all.length === ${options.symbols} && rows.length > 10 && rows.every((row) =>
-				Number(row.querySelector(".price").textContent.replaceAll(",", "")) === wanted[row.querySelector(".name").textContent]);
-		})()`,
-		undefined,
-		{ timeout: 15_000, polling: 50 },
-	);
+	const shown = `(() => {
+		const wanted = ${wanted};
+		const all = [...document.querySelectorAll("#quotes tr")];
+		const { bottom } = document.querySelector(".moves .scroll").getBoundingClientRect();
+		const rows = all.filter((row) => row.getBoundingClientRect().bottom < bottom);
+		return all.length === ${options.symbols} && rows.length > 10 && rows.every((row) =>
+			Number(row.querySelector(".price").textContent.replaceAll(",", "")) === wanted[row.querySelector(".name").textContent]);
+	})()`;
+	// Not waitForFunction: the page's policy forbids what it does between two looks.
+	while (!(await tab.evaluate(shown))) {
+		if (performance.now() - began > 15_000) throw new Error("The page did not show what was sent last");
+		await sleep(50);
+	}
 	return performance.now() - began;
 }
 

@@ -123,6 +123,7 @@ function sqlProperties(kinesis: string, aws: string): Record<string, string> {
 		TICKS_STREAM: "ticks",
 		HITS_STREAM: "hits",
 		INITIAL_POSITION: "TRIM_HORIZON",
+		INITIAL_TIMESTAMP: "1970-01-01T00:00:00.000Z",
 		LATENESS_SECONDS: "2",
 		SHARD_IDLE_SECONDS: "5",
 		LAKE_WAREHOUSE: "s3://lake/warehouse",

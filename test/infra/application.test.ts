@@ -89,6 +89,16 @@ describe("the application", () => {
 			LATENESS_SECONDS: "2",
 			SHARD_IDLE_SECONDS: "5",
 			INITIAL_POSITION: "TRIM_HORIZON",
+			INITIAL_TIMESTAMP: "1970-01-01T00:00:00.000Z",
+		});
+	});
+
+	test("a start without state can be at an instant", () => {
+		expect(
+			groups(synthesize({ initialPosition: "2026-11-26T14:30:00+01:00" }).application)["tidemark.sql"],
+		).toMatchObject({
+			INITIAL_POSITION: "AT_TIMESTAMP",
+			INITIAL_TIMESTAMP: "2026-11-26T13:30:00.000Z",
 		});
 	});
 

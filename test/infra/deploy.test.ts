@@ -69,6 +69,7 @@ describe("the first deployment", () => {
 			TICKS_STREAM: "tidemark-ticks",
 			HITS_STREAM: "tidemark-hits",
 			INITIAL_POSITION: "TRIM_HORIZON",
+			INITIAL_TIMESTAMP: "1970-01-01T00:00:00.000Z",
 			LATENESS_SECONDS: "2",
 			SHARD_IDLE_SECONDS: "5",
 			LAKE_WAREHOUSE: `s3://${outputs.LakeBucket}/lake`,

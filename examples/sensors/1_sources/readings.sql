@@ -15,5 +15,6 @@ CREATE TABLE readings (
   'aws.region' = '${AWS_REGION}',
   'aws.endpoint' = '${KINESIS_ENDPOINT}',
   'scan.stream.initpos' = '${INITIAL_POSITION}',
+  'scan.stream.initpos-timestamp' = '${INITIAL_TIMESTAMP}',
   'scan.shard.idle-timeout' = '${SHARD_IDLE_SECONDS} s'
 );

@@ -110,6 +110,10 @@ describe("of", () => {
 			await expect(list({ since: "24h", aws: true })).rejects.toThrow(
 				"There is no stack TidemarkAlerting in the region eu-central-1: deploy it, or name the right account and region",
 			);
+			await expect(list({ since: "24h", aws: true, env: "prod" })).rejects.toThrow("no stack TidemarkProdAlerting in");
+			await expect(list({ since: "24h", aws: true, config: '{"prefix":"mine"}' })).rejects.toThrow(
+				"no stack MineAlerting",
+			);
 			process.env.AWS_ENDPOINT_URL = "http://127.0.0.1:1";
 			await expect(list({ since: "24h", aws: true })).rejects.toThrow(
 				/AWS does not say the outputs of the stack TidemarkAlerting: .*AWS_PROFILE and AWS_REGION/,

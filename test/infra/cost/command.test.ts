@@ -85,8 +85,8 @@ describe("an error names the option, what was given and what to give:", () => {
 		[["--hours-per-day", "25"], "argument '25' is invalid. Give a number above 0, 24 at most."],
 		[["--days-per-month", "0"], "argument '0' is invalid. Give a number above 0, 31 at most."],
 		[["--stores", "mysql"], "There is no store mysql. Give some of influxdb, dynamodb, live-analytics, or none."],
-		[["--env", "staging"], 'There is no environment "staging": there are dev and prod'],
-		[["--config", "{"], '--config: The context "tidemark" is not JSON: "{".'],
+		[["--env", "staging"], "Allowed choices are dev, prod"],
+		[["--config", "{"], "--config is no JSON: {. Write it as --config"],
 		[["--config", '{"shard":4}'], "infra/config.ts lists the settings: prefix, shards, "],
 		[["--config", '{"shards":0}'], "at shards"],
 	])("%j", async (words, message) => {

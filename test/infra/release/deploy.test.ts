@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { rehearse } from "../../../infra/release/deploy.ts";
+import { deploy, rehearse } from "../../../infra/release/deploy.ts";
 import { openJournal } from "../../../infra/release/journal.ts";
 import { findPrerequisites } from "../../../local/prerequisites.ts";
 import { startWorkbench, type Workbench } from "../../../sql/workbench/workbench.ts";
@@ -129,11 +129,42 @@ describe("an application that runs", () => {
 	});
 
 	test("starts anew where it is to be rebuilt from the stream, which has to be accepted too", async () => {
-		await expect(app.deploy({ sqlDir: comment, rebuild: "stream" })).rejects.toThrow(/--accept-state-loss too/);
-		expect(await app.deploy({ sqlDir: comment, rebuild: "stream", acceptStateLoss: true })).toMatchObject({
+		await expect(app.deploy({ sqlDir: comment, rebuild: {} })).rejects.toThrow(/--accept-state-loss too/);
+		expect(await app.deploy({ sqlDir: comment, rebuild: {}, acceptStateLoss: true })).toMatchObject({
 			end: "new",
 		});
 		expect(runsOf(app).at(-1)).toMatchObject({ restoredFrom: { type: "SKIP_RESTORE_FROM_SNAPSHOT" } });
+		expect(await app.beginning()).toMatchObject({ INITIAL_POSITION: "TRIM_HORIZON" });
+	});
+
+	test("starts anew at an instant of the stream, and then computes days of the lake again", async () => {
+		const rebuild = { at: "2026-11-26T00:00:00.000Z", days: { from: "2026-11-20", to: "2026-11-25" } };
+		const what = { sqlDir: comment, rebuild, acceptStateLoss: true };
+		expect((await rehearse(app.options(what), app.deployer())).join("\n")).toMatch(
+			/starts without state, with what arrived in the stream from 2026-11-26T00:00:00\.000Z on[\s\S]*2026-11-20 to 2026-11-25 are computed again/,
+		);
+		const done = await app.deploy(what);
+		expect(done).toMatchObject({ end: "new", seen: expect.arrayContaining(["Each table changed"]) });
+		expect(app.backfilled).toEqual([rebuild.days]);
+		const there = { INITIAL_POSITION: "AT_TIMESTAMP", INITIAL_TIMESTAMP: rebuild.at };
+		expect(await app.beginning()).toMatchObject(there);
+		// What it began with stays with the state: a shard of which nothing was read yet begins there.
+		expect(await app.deploy({ sqlDir: comment })).toMatchObject({ end: "same", release: done.release });
+		expect(await app.deploy({ sqlDir: comment, parallelism: 2 })).toMatchObject({ end: "new" });
+		expect(await app.beginning()).toMatchObject(there);
+		expect(app.backfilled).toHaveLength(1);
+	});
+
+	test("says what is left to do where the days of the lake cannot be computed again", async () => {
+		const deployer = app.deployer();
+		deployer.backfill = () => Promise.reject(new Error("no KPUs left"));
+		const days = { from: "2026-11-25", to: "2026-11-25" };
+		const options = app.options({ sqlDir: comment, rebuild: { days }, acceptStateLoss: true });
+		await expect(deploy(options, deployer)).rejects.toThrow(
+			/runs and is healthy, but 2026-11-25 to 2026-11-25 were not .*no KPUs left.*lake backfill --aws --from 2026-11-25 --to/,
+		);
+		expect(await app.now()).toMatchObject({ status: "RUNNING", release: expect.not.stringContaining(first) });
+		expect(await app.keys("deploys/current.json")).toEqual([]);
 	});
 
 	test("is not touched by SQL that cannot be planned; file, line and word are named", async () => {
@@ -209,7 +240,6 @@ describe("an application that runs", () => {
 		const deployer = app.deployer();
 		const { flink } = deployer;
 		const raced = app.options({ sqlDir: comment });
-		const { deploy } = await import("../../../infra/release/deploy.ts");
 		const createSnapshot = flink.createSnapshot;
 		flink.createSnapshot = async (name) => {
 			await createSnapshot(name);
@@ -234,7 +264,7 @@ describe("an application that runs", () => {
 	test("is deployed by one at a time; who is at work is named", async () => {
 		const { s3 } = app.deployer();
 		const number = app.name.split("-").at(-1);
-		const entry = { release: "other", phase: "start", force: false, watchSeconds: 1 } as never;
+		const entry = { command: "deploy", release: "other", phase: "start", force: false, watchSeconds: 1 } as never;
 		const journal = await openJournal(s3, `code-${number}`, async () => entry);
 		await expect(app.deploy({ sqlDir: comment })).rejects.toThrow(/@.* is deploying other since .*step: start/);
 		expect(await app.now()).toMatchObject({ release: first });

@@ -9,9 +9,11 @@ import { applicationConfiguration } from "../../../infra/application-configurati
 import { type Overrides, readConfig } from "../../../infra/config.ts";
 import { emulated, emulatedRegion } from "../../../infra/emulated.ts";
 import { jobFiles } from "../../../infra/properties.ts";
-import { configurationOf } from "../../../infra/release/configuration.ts";
+import { configurationOf, propertiesOf, SQL_GROUP } from "../../../infra/release/configuration.ts";
 import { type Deployer, type DeployOptions, deploy } from "../../../infra/release/deploy.ts";
+import type { Days } from "../../../infra/release/journal.ts";
 import { managedFlink } from "../../../infra/release/managed-flink.ts";
+import { type RollbackOptions, rollBack } from "../../../infra/release/rollback.ts";
 import type { Watched } from "../../../infra/release/rollout.ts";
 import { type Place, placesIn } from "../../../infra/release/stacks.ts";
 import { readSqlFiles } from "../../../local/release.ts";
@@ -46,10 +48,16 @@ export interface Application {
 	name: string;
 	/** Deploys a folder of SQL; the watch finds the job healthy unless it is told otherwise. */
 	deploy(given?: Partial<DeployOptions> & { parallelism?: number; watched?: Watched[] }): ReturnType<typeof deploy>;
+	/** Rolls back; the watch finds the job healthy unless it is told otherwise. */
+	rollBack(given?: Partial<RollbackOptions> & { watched?: Watched[] }): ReturnType<typeof rollBack>;
+	/** The days of the lake that were computed again. */
+	backfilled: Days[];
 	/** What the application runs by now. */
 	now(): Promise<{ status: string; release: string | undefined; parallelism: number | undefined }>;
 	deployer(watched?: Watched[]): Deployer & { said: string[] };
 	options(given?: Partial<DeployOptions> & { parallelism?: number }): DeployOptions;
+	/** What its source is told of a start without state. */
+	beginning(): Promise<Record<string, string>>;
 	/** The keys of the code bucket below a folder. */
 	keys(below: string): Promise<string[]>;
 	/** How often the stacks were brought to what the code says. */
@@ -93,6 +101,7 @@ export async function pipeline(workbench: Workbench): Promise<Pipeline> {
 			}),
 		);
 		const flink = managedFlink(flinkClient, name);
+		const backfilled: Days[] = [];
 		let stacksDeployed = 0;
 
 		const options: Application["options"] = ({ parallelism = 1, ...given } = {}) => ({
@@ -120,6 +129,10 @@ export async function pipeline(workbench: Workbench): Promise<Pipeline> {
 				s3,
 				workbench: async () => planner,
 				watch: async () => left.shift() ?? healthy,
+				async backfill(days) {
+					backfilled.push(days);
+					return ["Each table changed"];
+				},
 				// Looks, not time, bring the stand-in on: so many of them count as hanging.
 				patience: looks(40),
 				now: () => new Date(),
@@ -131,6 +144,9 @@ export async function pipeline(workbench: Workbench): Promise<Pipeline> {
 			options,
 			deployer,
 			deploy: ({ watched, ...given } = {}) => deploy(options(given), deployer(watched)),
+			rollBack: ({ watched, ...given } = {}) =>
+				rollBack({ force: false, watchSeconds: 1, ...given }, here, deployer(watched)),
+			backfilled,
 			async now() {
 				const detail = await flink.describe();
 				const configuration = configurationOf(detail ?? ({} as never));
@@ -142,6 +158,13 @@ export async function pipeline(workbench: Workbench): Promise<Pipeline> {
 					release: /releases\/([^/]+)\//.exec(location ?? "")?.[1],
 					parallelism: configuration.FlinkApplicationConfiguration?.ParallelismConfiguration?.Parallelism,
 				};
+			},
+			async beginning() {
+				const { INITIAL_POSITION = "", INITIAL_TIMESTAMP = "" } = propertiesOf(
+					configurationOf((await flink.describe()) ?? ({} as never)),
+					SQL_GROUP,
+				);
+				return { INITIAL_POSITION, INITIAL_TIMESTAMP };
 			},
 			async keys(below) {
 				const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: here.CodeBucket, Prefix: below }));

@@ -1,7 +1,7 @@
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { emulated } from "../../../infra/emulated.ts";
-import { type Entry, openJournal, readJournal, sayUnderWay, self } from "../../../infra/release/journal.ts";
+import { type Beginning, openJournal, readJournal, sayUnderWay, self } from "../../../infra/release/journal.ts";
 import { type TestEmulator, testEmulator } from "../../support/emulator.ts";
 
 let emulator: TestEmulator;
@@ -11,8 +11,10 @@ let count = 0;
 let time: number;
 
 const configuration = { EnvironmentProperties: { PropertyGroups: [] } };
-const begun: Omit<Entry, "by" | "startedAt" | "seenAt" | "starts" | "returns"> = {
+const begun: Beginning = {
+	command: "deploy",
 	release: "two",
+	wayBack: "tidemark-two",
 	phase: "snapshot",
 	before: { release: "one", configuration, version: 3, running: true },
 	to: { configuration, restore: { type: "RESTORE_FROM_LATEST_SNAPSHOT", allowNonRestored: false } },
@@ -58,7 +60,7 @@ test("while somebody is at work nobody else begins, and who it is is said", asyn
 	await expect(open()).rejects.toThrow(
 		`${self()} is deploying two since 2026-11-26T13:00:00.000Z (step: snapshot). Wait until it is done`,
 	);
-	expect(await sayUnderWay(s3, bucket, now())).toMatch(/^two is being deployed .*step snapshot/);
+	expect(await sayUnderWay(s3, bucket, now())).toMatch(/^the deploy of two is under way .*step snapshot/);
 	await journal.save(); // seen again
 	time += 179_000;
 	await expect(open()).rejects.toThrow(/is deploying two/);
@@ -73,7 +75,7 @@ test("one who is gone is taken over after three minutes, where it was, and finds
 	const lost = await open();
 	await lost.save({ phase: "start", snapshot: "tidemark-two", starts: 1 });
 	time += 180_000;
-	expect(await sayUnderWay(s3, bucket, now())).toMatch(/was interrupted, and the next deploy takes it up/);
+	expect(await sayUnderWay(s3, bucket, now())).toMatch(/was interrupted, and "npx tidemark deploy" takes it up/);
 	const journal = await open();
 	expect(journal.resumed).toBe(true);
 	expect(journal.entry).toMatchObject({

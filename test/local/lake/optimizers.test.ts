@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { isSet, settingsOf } from "../../../local/lake/optimizer-settings.ts";
+import { isSet, optimizerSettings } from "../../../local/lake/optimizer-settings.ts";
 import { optimizeOnAws, sayOptimizers } from "../../../local/lake/optimizers.ts";
 
 const ROLE = "arn:aws:iam::123456789012:role/TidemarkLake-MaintenanceRole";
@@ -152,7 +152,7 @@ describe("Glue's optimizers", () => {
 			optimizers: {
 				"bars/compaction": {
 					type: "compaction",
-					configuration: { ...settingsOf(ROLE, { ...options, retentionHours: 24 }).compaction, enabled: false },
+					configuration: { ...optimizerSettings(ROLE, { ...options, retentionHours: 24 }).compaction, enabled: false },
 					lastRun,
 				},
 			},
@@ -207,16 +207,19 @@ describe("Glue's optimizers", () => {
 		);
 	});
 
-	test("need the stack as it is now", async () => {
+	test("need the stack of the environment, as it is now", async () => {
 		await glue({ role: "" });
-		await expect(optimizeOnAws(options)).rejects.toThrow("deploy it again as it is now");
+		await expect(optimizeOnAws(options)).rejects.toThrow("The stack TidemarkLake has no role for");
+		await expect(optimizeOnAws({ ...options, env: "prod" })).rejects.toThrow(
+			"The stack TidemarkProdLake has no role for",
+		);
 	});
 });
 
 describe("the settings", () => {
 	test("keep snapshots a day longer than the stream its records, whatever is asked for", () => {
 		const days = (keepMs: number, retentionHours: number) => {
-			const { retention, orphan_file_deletion } = settingsOf(ROLE, { keepMs, retentionHours, enabled: true });
+			const { retention, orphan_file_deletion } = optimizerSettings(ROLE, { keepMs, retentionHours, enabled: true });
 			return [
 				retention.retentionConfiguration?.icebergConfiguration?.snapshotRetentionPeriodInDays,
 				orphan_file_deletion.orphanFileDeletionConfiguration?.icebergConfiguration?.orphanFileRetentionPeriodInDays,

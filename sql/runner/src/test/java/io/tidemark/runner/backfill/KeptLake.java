@@ -86,6 +86,7 @@ final class KeptLake {
     }
     properties.put("AWS_REGION", "us-east-1");
     properties.put("INITIAL_POSITION", "TRIM_HORIZON");
+    properties.put("INITIAL_TIMESTAMP", "1970-01-01T00:00:00.000Z");
     properties.put("LATENESS_SECONDS", "2");
     properties.put("SHARD_IDLE_SECONDS", "5");
     properties.put("LAKE_WAREHOUSE", lake.toUri().toString());
