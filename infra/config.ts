@@ -1,55 +1,14 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { checkFeed, checkStores } from "./config-checks.ts";
 import { type Environment, environmentOf, environments } from "./environments.ts";
-import { isLoopback } from "./loopback.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const wholeNumber = z.int().positive();
 
-/** The options that say where to send; the stack knows better. */
-const ofTheStack = ["--stream", "--endpoint", "--region", "--lateness", "--health", "--spool"];
-
 const Store = z.enum(["influxdb", "live-analytics", "dynamodb"]);
 /** A store that bars land in. */
 export type Store = z.infer<typeof Store>;
-
-/** What the stores need of one another's settings. */
-function checkStores(
-	given: {
-		endpoints: { store?: string | undefined };
-		storeSecret?: string | undefined;
-	},
-	{ addIssue }: { addIssue: (issue: { code: "custom"; path: string[]; message: string }) => void },
-): void {
-	const { endpoints, storeSecret } = given;
-	if (storeSecret !== undefined && endpoints.store === undefined) {
-		const message = "is for a store of your own, at endpoints.store: one that the stacks make has a secret of its own";
-		addIssue({ code: "custom", path: ["storeSecret"], message });
-	}
-	const address = URL.parse(endpoints.store ?? "");
-	if (storeSecret && address?.protocol === "http:" && !isLoopback(address.hostname)) {
-		addIssue({
-			code: "custom",
-			path: ["endpoints", "store"],
-			message: "is not encrypted, and everybody on the way could read the token: use https, or leave out storeSecret",
-		});
-	}
-}
-
-/** What of a feed's words can be told to be wrong without reading them as a command line, which infra/fargate.ts does. */
-function checkFeed(words: readonly string[], { addIssue }: { addIssue: (message: string) => void }): void {
-	if (!["yahoo", "synthetic"].includes(words[0] ?? "")) {
-		addIssue("must begin with yahoo or synthetic: the container has no file to replay");
-	}
-	if (words.some((word) => (words[0] === "yahoo" ? /^--history\b/ : /^--count\b/).test(word))) {
-		addIssue("must be without end: the container would begin anew for ever (past bars are for producer: lambda)");
-	}
-	for (const word of words) {
-		const option = word.split("=")[0] ?? word;
-		if (ofTheStack.includes(option)) addIssue(`has ${option}, which the stack sets itself`);
-		if (/:\/\/[^/]*@/.test(word)) addIssue("has a password in a URL: everybody who may see the stack could read it");
-	}
-}
 
 /**
  * Every name and size of the stacks, with its default. Override any of them for an environment in infra/environments.ts, for

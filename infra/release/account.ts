@@ -5,6 +5,7 @@ import { GlueClient } from "@aws-sdk/client-glue";
 import { KinesisAnalyticsV2Client } from "@aws-sdk/client-kinesis-analytics-v2";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Command } from "commander";
+import { documentClient } from "../../landing/dynamodb/client.ts";
 import { UserError } from "../../local/errors.ts";
 import { kinesisClient } from "../../producer/client.ts";
 import type { Config, Overrides } from "../config.ts";
@@ -36,6 +37,7 @@ export interface Account {
 	metrics: CloudWatchClient;
 	logs: CloudWatchLogsClient;
 	kinesis: ReturnType<typeof kinesisClient>;
+	documents: ReturnType<typeof documentClient>;
 }
 
 /**
@@ -68,6 +70,7 @@ export async function withAccount<T>(
 		metrics: new CloudWatchClient(where),
 		logs: new CloudWatchLogsClient(where),
 		kinesis,
+		documents: documentClient(where),
 	};
 	try {
 		return await work({ config, overrides, region: place, flink: managedFlink(flink, config.prefix), ...clients });

@@ -74,6 +74,11 @@ export function sqlLocationOf(configuration: Configuration): string {
 	);
 }
 
+/** Whether an application has the SQL of a configuration. */
+export function hasSqlOf(detail: ApplicationDetail, { configuration }: { configuration: Configuration }): boolean {
+	return sqlLocationOf(configurationOf(detail)) === sqlLocationOf(configuration);
+}
+
 /** Whether two configurations run the same code with the same settings, in whatever order they are written. */
 export function isSameConfiguration(a: Configuration, b: Configuration): boolean {
 	return canonical(a) === canonical(b);

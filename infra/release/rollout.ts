@@ -1,10 +1,11 @@
-import type { ApplicationDetail } from "@aws-sdk/client-kinesis-analytics-v2";
-import { messageOf, UserError } from "../../local/errors.ts";
+import { messageOf } from "../../local/errors.ts";
 import type { Progress } from "../../local/progress.ts";
-import { configurationOf, isSameConfiguration, sqlLocationOf } from "./configuration.ts";
+import { configurationOf, hasSqlOf, isSameConfiguration } from "./configuration.ts";
 import type { Journal } from "./journal.ts";
-import { described, type ManagedFlink, type Restore } from "./managed-flink.ts";
+import { described, type ManagedFlink } from "./managed-flink.ts";
+import { isConflict, isRefusal, unlessUnderWay } from "./refusals.ts";
 import { Hangs, type Patience, settled, settledSnapshot } from "./waiting.ts";
+import { comeBack, goBack } from "./way-back.ts";
 
 /**
  * How a deploy ended. `new`: the new release runs and is healthy. `old`: what ran before runs, or is stopped as it was;
@@ -31,8 +32,6 @@ export interface RolloutOptions {
 	signal?: AbortSignal;
 }
 
-/** How often the way back is tried before a person has to look. */
-const RETURNS = 3;
 /** How often an application is told to start before it counts as one that does not start. */
 const STARTS = 2;
 
@@ -68,7 +67,7 @@ async function afterHanging(options: RolloutOptions, { message }: Hangs): Promis
 	const { journal, flink } = options;
 	const { phase, to, force } = journal.entry;
 	// An operation of somebody else, which is theirs to end.
-	if (phase === "update" && !force && !isOf(await described(flink), to)) return untouched(journal, message);
+	if (phase === "update" && !force && !hasSqlOf(await described(flink), to)) return untouched(journal, message);
 	if (phase === "back") await flink.stop(true).catch(unlessUnderWay);
 	await goBack(options, message);
 	return undefined;
@@ -113,7 +112,7 @@ function cannotSnapshot(why: string): string {
 async function update({ flink, journal, patience, progress }: RolloutOptions): Promise<void> {
 	const { before, to, force, release } = journal.entry;
 	const detail = await settled(flink, patience, progress, () => journal.save());
-	if (!isOf(detail, to)) {
+	if (!hasSqlOf(detail, to)) {
 		if (!isSameConfiguration(configurationOf(detail), before.configuration))
 			throw new Untouched(
 				`the application was changed by somebody else since this deploy began (version ${before.version}, now ${detail.ApplicationVersionId})`,
@@ -142,7 +141,7 @@ async function start(options: RolloutOptions): Promise<Ending | undefined> {
 	const { before, to } = journal.entry;
 	const detail = await settled(flink, patience, progress, () => journal.save());
 	const failed = await failure(options);
-	if (!isOf(detail, to)) {
+	if (!hasSqlOf(detail, to)) {
 		const why = failed ?? "Managed Flink went back to the version before without a reason that it tells";
 		return void (await goBack(options, why));
 	}
@@ -163,82 +162,13 @@ async function start(options: RolloutOptions): Promise<Ending | undefined> {
 async function watch(options: RolloutOptions): Promise<Ending | undefined> {
 	const { journal, flink } = options;
 	const detail = await described(flink);
-	const running = isOf(detail, journal.entry.to) && detail.ApplicationStatus === "RUNNING";
+	const running = hasSqlOf(detail, journal.entry.to) && detail.ApplicationStatus === "RUNNING";
 	// Whatever happened while nobody looked.
 	if (!running) return void (await journal.save({ phase: "start" }));
 	const { problems, seen } = await options.watch();
 	if (problems.length === 0) return { end: "new", seen };
 	await goBack(options, problems.join("; "));
 	return undefined;
-}
-
-async function goBack({ journal, progress }: RolloutOptions, why: string): Promise<void> {
-	const { entry } = journal;
-	progress.say(`${entry.phase === "back" ? "Once more" : "Going back"}: ${why}`);
-	if (entry.returns >= RETURNS)
-		throw new UserError(
-			`The application runs neither the new release nor the one before: ${why}. The first reason was: ${entry.why ?? why}. docs/operating.md#the-job-is-down says what to do; the state before is in ${entry.snapshot ?? "the newest snapshot"}.`,
-		);
-	await journal.save({ phase: "back", why: entry.why ?? why, returns: entry.returns + 1 });
-}
-
-/** One step of the way back; returns the ending once what ran before runs. */
-async function comeBack(options: RolloutOptions): Promise<Ending | undefined> {
-	const { flink, journal, patience, progress } = options;
-	const { before, to, why = "" } = journal.entry;
-	const found = await described(flink);
-	if (isOf(found, to)) await interrupt(options, found);
-	const detail = await settled(flink, patience, progress, () => journal.save());
-	const isBefore = isSameConfiguration(configurationOf(detail), before.configuration);
-	if (isBefore && detail.ApplicationStatus !== "READY" && before.running) return { end: "old", running: true, why };
-	if (!before.running && detail.ApplicationStatus !== "READY") {
-		await flink.stop(true).catch(unlessUnderWay); // it was not running before, and nothing of it is to be kept
-		return undefined;
-	}
-	if (!isBefore) {
-		progress.say("Giving the application what it ran before");
-		const version = detail.ApplicationVersionId ?? 0;
-		await flink
-			.update({ version, configuration: before.configuration, restore: await restoreBefore(options) })
-			.catch((error) => {
-				if (!isConflict(error)) throw error;
-			});
-		return undefined;
-	}
-	if (!before.running) return { end: "old", running: false, why };
-	await goBack(options, "what ran before has to be started");
-	await flink.start(await restoreBefore(options)).catch(unlessUnderWay);
-	return undefined;
-}
-
-/** Ends an operation that still brings up the new code. */
-async function interrupt({ flink, progress }: RolloutOptions, detail: ApplicationDetail): Promise<void> {
-	const { ApplicationStatus: status = "", ApplicationVersionId: version = 0 } = detail;
-	if (status === "STARTING") {
-		progress.say("Stopping what does not start");
-		await flink.stop(true).catch(unlessUnderWay);
-	} else if (status === "UPDATING" || status === "AUTOSCALING") {
-		progress.say("Rolling the update back");
-		await flink.rollback(version).catch(async (error) => {
-			if (!isRefusal(error) && !isConflict(error)) throw error;
-			progress.say(`It cannot be rolled back (${messageOf(error)}): stopping it by force`);
-			await flink.stop(true).catch(unlessUnderWay);
-		});
-	}
-}
-
-/**
- * The state for what ran before: the newest snapshot of its version, which is the one that the service took when it stopped
- * it, else the one that was taken before anything was changed.
- */
-async function restoreBefore({ flink, journal }: RolloutOptions): Promise<Restore> {
-	const { before, snapshot } = journal.entry;
-	const ready = (await flink.snapshots()).filter(({ SnapshotStatus }) => SnapshotStatus === "READY");
-	const own = ready.find(({ ApplicationVersionId }) => ApplicationVersionId === before.version)?.SnapshotName;
-	const name = own ?? ready.find(({ SnapshotName }) => SnapshotName === snapshot)?.SnapshotName;
-	return name === undefined
-		? { type: "RESTORE_FROM_LATEST_SNAPSHOT", allowNonRestored: false }
-		: { type: "RESTORE_FROM_CUSTOM_SNAPSHOT", snapshot: name, allowNonRestored: false };
 }
 
 /** Why the newest update or start of this deploy failed, in the service's words. */
@@ -249,27 +179,4 @@ async function failure({ flink, journal }: RolloutOptions): Promise<string | und
 	);
 	if (newest?.status !== "FAILED") return undefined;
 	return `${newest.name} failed: ${newest.error ?? "no reason is given, the job's log may have one"}`;
-}
-
-function isOf(detail: ApplicationDetail, { configuration }: { configuration: Parameters<typeof sqlLocationOf>[0] }) {
-	return sqlLocationOf(configurationOf(detail)) === sqlLocationOf(configuration);
-}
-
-/** Whether the service says no to what was asked, so that it has done nothing. */
-function isRefusal(error: unknown): boolean {
-	return (
-		error instanceof Error &&
-		/^(InvalidArgument|InvalidRequest|InvalidApplicationConfiguration|CodeValidation|LimitExceeded|ResourceInUse|ResourceNotFound|UnsupportedOperation|AccessDenied)(Exception)?$/.test(
-			error.name,
-		)
-	);
-}
-
-function isConflict(error: unknown): boolean {
-	return error instanceof Error && /^(ConcurrentModification|ResourceInUse)Exception$/.test(error.name);
-}
-
-/** A request that was sent again after its answer was lost meets itself. */
-function unlessUnderWay(error: unknown): void {
-	if (!(error instanceof Error && error.name === "ResourceInUseException")) throw error;
 }

@@ -1,5 +1,6 @@
 import type { ApplicationDetail, SnapshotDetails } from "@aws-sdk/client-kinesis-analytics-v2";
 import type { Account } from "./account.ts";
+import { type AlertsTold, alertsTold, sayTold } from "./alerts-told.ts";
 import { configurationOf, propertiesOf, SQL_GROUP, sqlLocationOf } from "./configuration.ts";
 import { sayUnderWay } from "./journal.ts";
 import { type Commit, readCommits, rowsIn } from "./lake-commits.ts";
@@ -23,6 +24,8 @@ export interface Status {
 	failed: { operation: string; at: string; error: string } | null;
 	/** Rows that the hour before brought into the lake, and when the newest of them came. */
 	lake: { trades: number; rejects: number; hits: number; newestAt: string | null } | null;
+	/** What became of alerts in the hour before; null where that cannot be read. */
+	alerts: AlertsTold | null;
 	links: { application: string; log: string; alarms: string };
 }
 
@@ -37,13 +40,14 @@ export async function readStatus(account: Account, now: Date): Promise<Status> {
 	const since = new Date(now.getTime() - HOUR);
 	const { TRADES_STREAM = "", BARS_STREAM = "", LAKE_DATABASE = "" } = propertiesOf(configuration, SQL_GROUP);
 	const streams = { trades: TRADES_STREAM, bars: BARS_STREAM };
-	const [release, underWay, figures, snapshots, operations, lake] = await Promise.all([
+	const [release, underWay, figures, snapshots, operations, lake, alerts] = await Promise.all([
 		readRelease(s3, location),
 		sayUnderWay(s3, new URL(location).host, now),
 		readMetrics(metrics, { application: flink.name, streams }, since, now),
 		flink.snapshots(),
 		flink.operations(),
 		lakeOf(account, LAKE_DATABASE, since, now),
+		alertsTold(account, since, now),
 	]);
 	return {
 		at: now.toISOString(),
@@ -60,6 +64,7 @@ export async function readStatus(account: Account, now: Date): Promise<Status> {
 		snapshot: newestOf(snapshots),
 		failed: failedOf(operations, since),
 		lake,
+		alerts,
 		links: linksOf(region, flink.name, config.prefix),
 	};
 }
@@ -139,6 +144,7 @@ export function sayStatus(status: Status): string {
 				? `${lake.trades.toLocaleString("en")} trades, ${lake.rejects.toLocaleString("en")} rejects, ${lake.hits.toLocaleString("en")} hits in the hour; newest commit ${lake.newestAt ?? "none"}`
 				: "may not be read with these credentials",
 		),
+		line("alerts", status.alerts ? `${sayTold(status.alerts)} in the hour` : "not known: no table of them may be read"),
 		...(failed ? [line("failed", `${failed.operation} at ${failed.at}: ${failed.error}`)] : []),
 		line("look", links.application),
 		line("", links.alarms),

@@ -22,6 +22,8 @@ export interface ClusterStart {
 	config: Record<string, string>;
 	taskManagers: number;
 	fromSavepoint?: string;
+	/** Whether state may be left over that no operator takes. */
+	dropState?: boolean;
 }
 
 export interface Cluster {
@@ -31,6 +33,8 @@ export interface Cluster {
 	taskManagers: Child[];
 	/** Starts one more, which registers by itself; resolves to where its metrics can be read. */
 	addTaskManager(): Promise<string>;
+	/** Takes a savepoint below a directory; the job goes on. */
+	takeSavepoint(directory: string): Promise<string>;
 	/** Stops the job with a savepoint below a directory; resolves to its path when every process has ended. */
 	stopWithSavepoint(directory: string): Promise<string>;
 	/** SIGKILL to every process. */
@@ -89,9 +93,10 @@ export async function startCluster(start: ClusterStart): Promise<Cluster> {
 	};
 
 	const url = `http://${LOOPBACK}:${rest}`;
-	const savepoint = start.fromSavepoint === undefined ? [] : ["--fromSavepoint", start.fromSavepoint];
+	const from = start.fromSavepoint === undefined ? [] : ["--fromSavepoint", start.fromSavepoint];
 	const entry = "org.apache.flink.container.entrypoint.StandaloneApplicationClusterEntryPoint";
-	const job = ["--job-classname", start.entryClass, ...savepoint];
+	const drop = start.dropState ? ["--allowNonRestoredState"] : [];
+	const job = ["--job-classname", start.entryClass, ...from, ...drop];
 	const { child: jobManager } = await run("jobmanager", "JobManager", entry, ["--executionMode", "cluster", ...job]);
 	const cluster: Cluster = {
 		url,
@@ -105,8 +110,13 @@ export async function startCluster(start: ClusterStart): Promise<Cluster> {
 			cluster.taskManagers.push(child);
 			return metrics;
 		},
-		async stopWithSavepoint(directory) {
-			const path = await takeSavepoint(url, await jobOf(cluster.rest), directory);
+		takeSavepoint: async (targetDirectory) =>
+			savepoint(url, await jobOf(cluster.rest), "savepoints", {
+				"cancel-job": false,
+				"target-directory": targetDirectory,
+			}),
+		async stopWithSavepoint(targetDirectory) {
+			const path = await savepoint(url, await jobOf(cluster.rest), "stop", { drain: false, targetDirectory });
 			await jobManager.exited;
 			await cluster.kill();
 			return path;
@@ -176,18 +186,18 @@ async function jobOf(rest: FlinkRest): Promise<string> {
 	return job.id;
 }
 
-/** What `flink stop --savepointPath` does. Throws with Flink's reason where the savepoint fails. */
-async function takeSavepoint(url: string, job: string, targetDirectory: string): Promise<string> {
+/** What `flink savepoint` and `flink stop` do. Throws with Flink's reason where the savepoint fails. */
+async function savepoint(url: string, job: string, how: "savepoints" | "stop", body: object): Promise<string> {
 	const call = async <T>(path: string, init: RequestInit = {}) => {
 		const response = await fetch(`${url}/jobs/${job}/${path}`, init);
 		const text = await response.text();
 		if (!response.ok) throw new Error(`Flink answers ${response.status} to ${path}: ${text.slice(0, 500)}`);
 		return JSON.parse(text) as T;
 	};
-	const { "request-id": request } = await call<{ "request-id": string }>("stop", {
+	const { "request-id": request } = await call<{ "request-id": string }>(how, {
 		method: "POST",
 		headers: { "content-type": "application/json" },
-		body: JSON.stringify({ drain: false, targetDirectory }),
+		body: JSON.stringify(body),
 	});
 	while (true) {
 		const { status, operation } = await call<{

@@ -1,37 +1,27 @@
 /** The runner's jar on a Flink cluster of several processes: rescaled by a savepoint, and a TaskManager killed. */
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { CreateDatabaseCommand, GlueClient } from "@aws-sdk/client-glue";
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
-import { emulated } from "../../infra/emulated.ts";
 import { writeProperties } from "../../local/application.ts";
 import { drain } from "../../local/drain.ts";
-import type { FlinkRest } from "../../local/flink-rest.ts";
-import { openLake } from "../../local/lake.ts";
 import { findPrerequisites } from "../../local/prerequisites.ts";
-import type { Outputs } from "../../local/stack.ts";
-import { kinesisClient } from "../../producer/client.ts";
 import { openFeed, publish } from "../../producer/index.ts";
 import { sqlDir } from "../../sql/workbench/properties.ts";
 import { makeRelease } from "../../sql/workbench/release-command.ts";
 import { startWorkbench } from "../../sql/workbench/workbench.ts";
-import { expectSameBars } from "../e2e/comparing.ts";
-import { type ExpectedBar, expectedOf } from "../e2e/expected.ts";
+import { expectedOf } from "../e2e/expected.ts";
 import { tradesBetween, writeCsv } from "../e2e/market.ts";
 import { realData } from "../support/data.ts";
 import { testEmulator } from "../support/emulator.ts";
-import { groupsOf, readManifest } from "../support/manifest.ts";
-import { makeStream, readBack } from "../support/read_back.ts";
+import { readManifest } from "../support/manifest.ts";
 import { type Cluster, runs, startCluster } from "./cluster.ts";
+import { insertsReversed } from "./edits.ts";
+import { BUCKET, makePlaces, names, stream } from "./places.ts";
+import { expectLake, expectStream, readOver } from "./results.ts";
 import { configHere, groupsHere } from "./settings.ts";
 
 const SHARDS = 4;
-const BUCKET = "lake";
-const { ConfigMap, FlinkDeployment } = readManifest();
-const names = groupsOf(ConfigMap).find(({ PropertyGroupId }) => PropertyGroupId === "tidemark.sql")?.PropertyMap ?? {};
-const stream = (which: string) => names[`${which}_STREAM`] as string;
+const { FlinkDeployment } = readManifest();
 
 test("the real day is exact over a rescaling from 2 to 4 and a killed TaskManager", async () => {
 	await using emulator = await testEmulator();
@@ -44,7 +34,7 @@ test("the real day is exact over a rescaling from 2 to 4 and a killed TaskManage
 	const csv = writeCsv(dir, "trades.csv", rows);
 	const expected = await expectedOf(csv);
 
-	await makePlaces(endpoint);
+	await makePlaces(endpoint, SHARDS);
 	const feed = await openFeed({ kind: "replay", files: [csv], speed: "max" });
 	const sent = await publish(feed, { stream: stream("TRADES"), kinesis: { endpoint }, close: true });
 	expect(sent).toMatchObject({ sent: rows.length, failed: 0 });
@@ -105,20 +95,9 @@ function propertiesOf(dir: string, endpoint: string, release: string): string {
 	return file;
 }
 
-/**
- * Two releases as docs/self-hosted.md makes them. In the second the INSERTs of the job are in the opposite order, which gives
- * each operator another number: without the ids of the first no state would be found.
- */
+/** Two releases as docs/self-hosted.md makes them. */
 async function makeReleases(dir: string, endpoint: string, java: string): Promise<[string, string]> {
-	const edited = join(dir, "sql");
-	cpSync(sqlDir, edited, { recursive: true, filter: (path) => !/sql\/(runner|workbench|athena)/.test(path) });
-	const job = readFileSync(join(sqlDir, "4_job.sql"), "utf8");
-	const inserts = job.match(/^ {2}INSERT INTO[^;]+;$/gm) ?? [];
-	expect(inserts.length).toBe(job.match(/INSERT INTO/g)?.length);
-	const opposite = [...inserts].reverse();
-	let next = 0;
-	const text = job.replace(/^ {2}INSERT INTO[^;]+;$/gm, () => opposite[next++] as string);
-	writeFileSync(join(edited, "4_job.sql"), text);
+	const edited = insertsReversed(join(dir, "sql"));
 	const [first, second] = [join(dir, "release-1"), join(dir, "release-2")];
 	const workbench = await startWorkbench({ java });
 	try {
@@ -131,30 +110,6 @@ async function makeReleases(dir: string, endpoint: string, java: string): Promis
 		await workbench.stop();
 	}
 	return [first, second];
-}
-
-async function makePlaces(endpoint: string): Promise<void> {
-	const kinesis = kinesisClient({ endpoint });
-	const s3 = new S3Client({ ...emulated(endpoint), forcePathStyle: true });
-	const glue = new GlueClient(emulated(endpoint));
-	await makeStream(kinesis, stream("TRADES"), SHARDS);
-	for (const which of ["BARS", "TICKS", "HITS"]) await makeStream(kinesis, stream(which), 1);
-	await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
-	await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: names.LAKE_DATABASE } }));
-	for (const client of [kinesis, s3, glue]) client.destroy();
-}
-
-/** Waits until the job has read so many records and has completed a checkpoint after that; resolves to how many by then. */
-async function readOver(rest: FlinkRest, records: number): Promise<number> {
-	while (true) {
-		const job = await rest.job();
-		const numbers = job && (await rest.numbers(job));
-		if (job && numbers && numbers.recordsRead >= records) {
-			await rest.checkpoint(job.id);
-			return (await rest.numbers(job)).recordsRead;
-		}
-		await sleep(1_000);
-	}
 }
 
 const get = async <T>(url: string) => (await (await fetch(url)).json()) as T;
@@ -173,53 +128,4 @@ async function restartsOf({ url, rest }: Cluster): Promise<number> {
 	const job = await rest.job();
 	const [metric] = await get<{ value: string }[]>(`${url}/jobs/${job?.id}/metrics?get=numRestarts`);
 	return Number(metric?.value);
-}
-
-/** Each bar once and right, and each trade once. */
-async function expectLake(endpoint: string, trades: number, bars: ExpectedBar[]): Promise<void> {
-	const outputs = { LakeDatabase: names.LAKE_DATABASE } as Outputs;
-	const lake = await openLake({ endpoints: { aws: endpoint, flink: "", questdb: "" }, outputs });
-	try {
-		const read = async <T>(sql: string) => (await lake.connection.runAndReadAll(sql)).getRowObjectsJson() as T[];
-		// The last commit of each table may come a moment after the checkpoint that it belongs to.
-		const rowsIn = async (table: string) =>
-			Number((await read<{ n: string }>(`SELECT count(*) AS n FROM ${table}`))[0]?.n);
-		const isThere = async () => (await rowsIn("bars")) >= bars.length && (await rowsIn("trades")) >= trades;
-		for (let tries = 0; tries < 100 && !(await isThere()); tries++) {
-			await sleep(300);
-			await lake.refresh();
-		}
-		const start = "strftime(window_start, '%Y-%m-%dT%H:%M:%S.%gZ') AS window_start";
-		const numbers =
-			"open, high, low, close, volume::DOUBLE AS volume, trade_count::DOUBLE AS trade_count, vwap, move_pct";
-		expectSameBars(await read<ExpectedBar>(`SELECT symbol, interval, ${start}, ${numbers} FROM bars`), bars);
-		expect(await read("SELECT * FROM rejects")).toEqual([]);
-		const counted = "SELECT sum(trades)::INT AS trades, sum(duplicates)::INT AS duplicates FROM counts";
-		expect(await read(counted)).toEqual([{ trades, duplicates: 0 }]);
-		const kept =
-			"SELECT count(*)::INT AS all, count(DISTINCT (symbol, event_time, trade_id))::INT AS different FROM trades";
-		expect(await read(kept)).toEqual([{ all: trades, different: trades }]);
-	} finally {
-		lake.close();
-	}
-}
-
-/** In the stream a bar may be there again after a restart, but it is the same bar. */
-async function expectStream(endpoint: string, bars: ExpectedBar[]): Promise<void> {
-	const kinesis = kinesisClient({ endpoint });
-	const byKey = new Map<string, ExpectedBar>();
-	try {
-		for await (const { inside } of readBack(kinesis, stream("BARS"))) {
-			for (const text of inside) {
-				const { emitted_at: _, ...bar } = JSON.parse(text) as ExpectedBar & { emitted_at: string };
-				const key = `${bar.symbol} ${bar.interval} ${bar.window_start}`;
-				const before = byKey.get(key);
-				if (before) expect(bar, key).toEqual(before);
-				byKey.set(key, bar);
-			}
-		}
-	} finally {
-		kinesis.destroy();
-	}
-	expectSameBars([...byKey.values()], bars);
 }

@@ -7,8 +7,13 @@ import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwat
 import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { alertKey, textOf } from "../../../alerting/deliver/keys.ts";
+import { AlertTable } from "../../../alerting/deliver/table.ts";
+import { newSeries } from "../../../alerting/engine/engine.ts";
 import { emulated, emulatedEnvironment } from "../../../infra/emulated.ts";
+import { documentClient } from "../../../landing/dynamodb/client.ts";
 import { root } from "../../../local/paths.ts";
+import { alert } from "../../local/page/records.ts";
 import { type TestEmulator, testEmulator } from "../../support/emulator.ts";
 import { type StandIn, standInFor } from "../../support/managed_flink.ts";
 import { editedSql } from "./deploying.ts";
@@ -81,6 +86,7 @@ test("status says release, revision, size, figures and links; logs have Flink's 
 		}),
 	);
 	metrics.destroy();
+	await writeAlerts();
 	const { code, out, said } = await tidemark("status", "--json");
 	expect(code, said).toBe(0);
 	const commit = (await execa("git", ["rev-parse", "HEAD"], { cwd: root })).stdout;
@@ -91,11 +97,13 @@ test("status says release, revision, size, figures and links; logs have Flink's 
 		underWay: null,
 		failed: null,
 		lake: { trades: 0, rejects: 0, hits: 0, newestAt: null },
+		alerts: { sent: 1, suppressed: 1, refused: 0, waiting: 0, sending: 0 },
 	});
 	const words = (await tidemark("status")).out;
 	expect(words).toMatch(/application tidemark is RUNNING, version \d+, 2 KPUs/);
 	expect(words).toMatch(/lag +not known/);
 	expect(words).toMatch(/last 812 ms, 5,123,456 bytes/);
+	expect(words).toMatch(/alerts +1 sent, 1 suppressed in the hour/);
 
 	const stacks = new CloudFormationClient(emulated(emulator.endpoint));
 	const { Stacks: [compute] = [] } = await stacks.send(new DescribeStacksCommand({ StackName: "TidemarkCompute" }));
@@ -143,13 +151,13 @@ test("an edit is rehearsed, deployed past CloudFormation, and rolled back with i
 	// CloudFormation made the application, and has not touched it since.
 	expect(await applicationTemplate()).toBe(before);
 
-	const back = await tidemark("rollback");
-	expect(back.out, back.said).toBe(`The release ${first} runs`);
+	const back = await tidemark("rollback", "--watch", "0");
+	expect(back.out, back.said).toMatch(new RegExp(`^The release ${first} runs and is healthy \\(as it was\\)`));
 	expect(standIn.runs.at(-1)).toMatchObject({
 		sqlLocation: expect.stringContaining(first),
 		restoredFrom: { type: "RESTORE_FROM_CUSTOM_SNAPSHOT", snapshotName: expect.stringMatching(/^tidemark-/) },
 	});
-	const once = await tidemark("rollback");
+	const once = await tidemark("rollback", "--watch", "0");
 	expect(once).toMatchObject({
 		code: 1,
 		said: expect.stringContaining("is the first release: there is none before it"),
@@ -195,7 +203,35 @@ test("mistakes are said with what to do", async () => {
 		code: 1,
 		said: expect.stringContaining("dev, prod"),
 	});
+	const days = ["--accept-state-loss", "--rebuild", "lake", "--from"];
+	const said = (...words: string[]) => tidemark("deploy", ...words).then(({ code, said }) => [code, said]);
+	expect(await said("--rebuild", "2126-01-01T00:00:00Z")).toEqual([
+		1,
+		expect.stringContaining("an instant that is past"),
+	]);
+	expect(await said("--from", "2026-11-01")).toEqual([1, expect.stringContaining("give them with --rebuild lake")]);
+	expect(await said(...days, "2126-01-01")).toEqual([
+		1,
+		expect.stringMatching(/whole days again that are over.*The last can be \d{4}/),
+	]);
 }, 60_000);
+
+/** One that was sent, and one that was held. */
+async function writeAlerts(): Promise<void> {
+	const stacks = new CloudFormationClient(emulated(emulator.endpoint));
+	const { Stacks: [alerting] = [] } = await stacks.send(new DescribeStacksCommand({ StackName: "TidemarkAlerting" }));
+	stacks.destroy();
+	const name = alerting?.Outputs?.find(({ OutputKey }) => OutputKey === "AlertsTable")?.OutputValue ?? "";
+	const client = documentClient(emulated(emulator.endpoint));
+	const table = new AlertTable(client, name, 8);
+	const stored = { state: newSeries, version: 0, outbox: [] };
+	const sent = alert("AAPL", "2026-11-26T13:30:00.000Z");
+	const held = alert("MSFT", "2026-11-26T13:30:00.000Z");
+	await table.commit(sent, stored, [{ alert: sent }]);
+	await table.settle(textOf(alertKey(sent)), { status: "sent", message_id: "m" });
+	await table.commit(held, stored, [{ alert: held, reason: "cooldown" }]);
+	client.destroy();
+}
 
 async function applicationTemplate(): Promise<string | undefined> {
 	const client = new CloudFormationClient(emulated(emulator.endpoint));

@@ -39,6 +39,10 @@ final class ShardProgress {
   private long millisBehind = -1;
   private long readUpTo = Long.MIN_VALUE;
   private long lastArrival = Long.MIN_VALUE;
+  private boolean emitting;
+  private long emittedArrival = Long.MIN_VALUE;
+  private long answeredTime;
+  private long answeredAt;
   private long endedAt;
   private boolean tipInPoll;
   private boolean atTip;
@@ -80,6 +84,7 @@ final class ShardProgress {
   synchronized void onRecord(RowData row, long arrivedAt) {
     long before = watermark;
     lastArrival = Math.max(lastArrival, arrivedAt);
+    emittedArrival = arrivedAt;
     generator.onEvent(row, arrivedAt, output);
     generator.onPeriodicEmit(output);
     long now = clock.getAsLong();
@@ -126,8 +131,17 @@ final class ShardProgress {
     return past || clock.getAsLong() - endedAt > CHILDREN_FOUND_MILLIS ? Long.MAX_VALUE : lastArrival;
   }
 
+  /** A batch has come, at {@code time} in milliseconds since 1970, and will be emitted: which takes long where the job is slow. */
+  synchronized void onAnswer(long time) {
+    emitting = true;
+    emittedArrival = Long.MIN_VALUE;
+    answeredTime = time;
+    answeredAt = clock.getAsLong();
+  }
+
   /** A batch was emitted; {@code millis} is how far behind the shard's tip Kinesis said it ends, if it did. */
   synchronized void onBatch(@Nullable Long millis) {
+    emitting = false;
     millisBehind = millis == null ? -1 : millis;
     tipInPoll = millisBehind == 0;
     atTip &= tipInPoll;
@@ -178,9 +192,16 @@ final class ShardProgress {
     return watermark;
   }
 
-  /** How far it was behind the tip at its last batch; 0 at its end, -1 before the first answer. */
+  /**
+   * How far it was behind the tip at its last batch, or how long ago the record arrived that is emitted of one; 0 at its end, -1
+   * before the first answer.
+   */
   synchronized long millisBehind() {
-    return ended ? 0 : millisBehind;
+    if (ended) {
+      return 0;
+    }
+    boolean within = emitting && emittedArrival != Long.MIN_VALUE;
+    return within ? Math.max(millisBehind, answeredTime + clock.getAsLong() - answeredAt - emittedArrival) : millisBehind;
   }
 
   private static WatermarkOutput outputTo(LongConsumer consumer) {

@@ -193,6 +193,11 @@ class TidemarkConsumer extends FlinkKinesisConsumer<RowData> {
     return strategy;
   }
 
+  /** What the connector is told. */
+  Properties properties() {
+    return properties;
+  }
+
   /** How Kinesis is reached: for tests; null for the connector's own way. */
   FlinkKinesisProxyFactory proxies() {
     return null;

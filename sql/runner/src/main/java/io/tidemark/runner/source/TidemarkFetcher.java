@@ -148,6 +148,7 @@ final class TidemarkFetcher extends KinesisDataFetcher<RowData> {
           publisher.run(
               batch -> {
                 long answered = System.currentTimeMillis();
+                shard.onAnswer(answered);
                 SequenceNumber last = consumer.accept(batch);
                 shard.onBatch(batch.getMillisBehindLatest());
                 if (batch.getMillisBehindLatest() != null) {

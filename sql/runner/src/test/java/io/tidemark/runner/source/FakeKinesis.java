@@ -69,7 +69,11 @@ final class FakeKinesis implements KinesisProxyInterface {
     return String.format("shardId-%012d", shard);
   }
 
-  synchronized void put(int shard, String json) {
+  void put(int shard, String json) {
+    put(shard, json, new Date());
+  }
+
+  synchronized void put(int shard, String json, Date arrived) {
     if (closed.contains(id(shard))) {
       throw new IllegalStateException(id(shard) + " is closed");
     }
@@ -78,7 +82,7 @@ final class FakeKinesis implements KinesisProxyInterface {
         new Record()
             .withSequenceNumber(String.valueOf(list.size() + 1))
             .withPartitionKey("key")
-            .withApproximateArrivalTimestamp(new Date())
+            .withApproximateArrivalTimestamp(arrived)
             .withData(ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8))));
   }
 
@@ -132,6 +136,12 @@ final class FakeKinesis implements KinesisProxyInterface {
         break;
       case "AT_SEQUENCE_NUMBER":
         position = Integer.parseInt(marker.toString()) - 1;
+        break;
+      case "AT_TIMESTAMP":
+        position = 0;
+        for (Record record : records.get(handle.getShard().getShardId())) {
+          position += record.getApproximateArrivalTimestamp().before((Date) marker) ? 1 : 0;
+        }
         break;
       default:
         throw new UnsupportedOperationException(type);

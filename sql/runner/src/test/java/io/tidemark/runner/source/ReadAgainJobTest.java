@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidemark.runner.lake.Lake;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +48,10 @@ class ReadAgainJobTest {
   }
 
   private JobClient run(Lake lake, String savepoint) throws Exception {
+    return run(lake, savepoint, "TRIM_HORIZON");
+  }
+
+  private JobClient run(Lake lake, String savepoint, String position) throws Exception {
     Configuration configuration = new Configuration();
     configuration.setString("taskmanager.numberOfTaskSlots", "2");
     // A savepoint that is asked for while tasks come up can fail the job, which then begins anew from where it began.
@@ -59,7 +65,8 @@ class ReadAgainJobTest {
     env.getConfig().setGlobalJobParameters(Configuration.fromMap(lake.tables().parameters()));
     Properties properties = new Properties();
     properties.setProperty("aws.region", "us-east-1");
-    properties.setProperty("flink.stream.initpos", "TRIM_HORIZON");
+    properties.setProperty("flink.stream.initpos", position);
+    properties.setProperty("flink.stream.initpos.timestamp", "2026-11-26T13:30:00.000Z");
     env.addSource(new Consumer(properties), "trades", InternalTypeInfo.<RowData>of(TRADE)).uid("trades").sinkTo(new DiscardingSink<>());
     return env.executeAsync();
   }
@@ -92,5 +99,20 @@ class ReadAgainJobTest {
     Lake.append(rejects, Lake.row(rejects, "new", "2120-01-01T00:00:00Z", 1.0));
     stop(run(lake, savepoint));
     assertEquals(List.of("new", "old"), Lake.keys(rejects));
+  }
+
+  @Test
+  void aStartAtAnInstantRemovesWhatArrivedFromThenOn() throws Exception {
+    FakeKinesis kinesis = FakeKinesis.create("lake", 1);
+    for (String arrived : List.of("13:29:00", "13:31:00")) {
+      kinesis.put(0, "{\"trade_id\":\"a\"}", Date.from(Instant.parse("2026-11-26T" + arrived + "Z")));
+    }
+    Lake lake = new Lake(folder.resolve("lake"));
+    Table rejects = lake.create("rejects", "arrived_at", "arrived_at");
+    Lake.append(rejects, Lake.row(rejects, "before", "2026-11-26T13:29:00Z", 1.0));
+    Lake.append(rejects, Lake.row(rejects, "from then on", "2026-11-26T13:31:00Z", 1.0));
+
+    stop(run(lake, null, "AT_TIMESTAMP"));
+    assertEquals(List.of("before"), Lake.keys(rejects));
   }
 }

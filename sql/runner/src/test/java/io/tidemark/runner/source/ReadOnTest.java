@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tidemark.runner.lake.CommittedSince.Fate;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Properties;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.streaming.connectors.kinesis.model.SentinelSequenceNumber;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class ReadOnTest {
   private final FakeKinesis kinesis = FakeKinesis.create("read-on", 3);
   private final List<Tuple2<StreamShardMetadata, SequenceNumber>> state = new ArrayList<>();
+  private String position = "TRIM_HORIZON";
 
   private void read(int shard, SequenceNumber upTo) {
     of("read-on", shard, upTo);
@@ -44,7 +48,8 @@ class ReadOnTest {
   private Properties properties() {
     Properties properties = new Properties();
     properties.setProperty("aws.region", "us-east-1");
-    properties.setProperty("flink.stream.initpos", "TRIM_HORIZON");
+    properties.setProperty("flink.stream.initpos", position);
+    properties.setProperty("flink.stream.initpos.timestamp", "2026-11-26T13:30:00.000Z"); // counts at AT_TIMESTAMP only
     return properties;
   }
 
@@ -75,6 +80,18 @@ class ReadOnTest {
     assertEquals(List.of(READ_AGAIN), fates(on, 2, 1), "nothing of it had been read");
     assertEquals("read-on", on.name());
     assertTrue(on.firstArrival().isPresent());
+  }
+
+  @Test
+  void ofAJobThatBeganAtAnInstantOnlyWhatCameFromThenOnIsReadAgain() throws Exception {
+    for (String arrived : List.of("13:29:58", "13:29:59", "13:30:00", "13:30:01")) {
+      kinesis.put(0, "{}", Date.from(Instant.parse("2026-11-26T" + arrived + "Z")));
+    }
+    position = "AT_TIMESTAMP";
+    read(0, SentinelSequenceNumber.SENTINEL_AT_TIMESTAMP_SEQUENCE_NUM.get());
+    ReadOn on = readOn();
+    assertEquals(List.of(READ_BEFORE, READ_BEFORE, READ_AGAIN, READ_AGAIN), fates(on, 0, 4));
+    assertEquals(OptionalLong.of(Instant.parse("2026-11-26T13:30:00Z").toEpochMilli()), on.firstArrival());
   }
 
   @Test

@@ -52,6 +52,29 @@ class ShardProgressTest {
   }
 
   @Test
+  void whileABatchIsEmittedItIsAsFarBehindAsTheRecordThatIs() {
+    ShardProgress shard = shard(NONE, false);
+    long answered = 1_381_152_600_000L;
+    poll(shard, 1, 0L);
+    now += 600_000; // quiet for ten minutes
+    shard.onAnswer(answered);
+    assertEquals(0, shard.millisBehind(), "none of it is emitted yet");
+    shard.onRecord(TimeOnly.row(101L), answered - 4_000);
+    assertEquals(4_000, shard.millisBehind());
+    now += 30_000; // the job is slow
+    assertEquals(34_000, shard.millisBehind());
+    shard.onRecord(TimeOnly.row(102L), answered - 1_000);
+    assertEquals(31_000, shard.millisBehind());
+    shard.onBatch(0L);
+    assertEquals(0, shard.millisBehind(), "that was all there is");
+    shard.onAnswer(answered + 40_000);
+    shard.onBatch(90_000L);
+    shard.onAnswer(answered + 41_000);
+    shard.onRecord(TimeOnly.row(103L), answered + 40_900);
+    assertEquals(90_000, shard.millisBehind(), "Kinesis knows of more than is in the batch");
+  }
+
+  @Test
   void anEmptyShardIsQuietAfterTheIdleTimeOut() {
     ShardProgress shard = shard(NONE, false);
     now += IDLE - 1;

@@ -135,6 +135,17 @@ class TidemarkKinesisFactoryTest {
   }
 
   @Test
+  void aStartAtAnInstantReachesTheConnector() {
+    String at = "2026-11-26T13:30:00.000Z";
+    create("symbol STRING", ", 'scan.stream.initpos' = 'AT_TIMESTAMP', 'scan.stream.initpos-timestamp' = '" + at + "'");
+    assertEquals("AT_TIMESTAMP", consumer().properties().getProperty(ConsumerConfigConstants.STREAM_INITIAL_POSITION));
+    assertEquals(at, consumer().properties().getProperty(ConsumerConfigConstants.STREAM_INITIAL_TIMESTAMP));
+    tables.executeSql("DROP TABLE trades");
+    String wrong = error("symbol STRING", ", 'scan.stream.initpos' = 'AT_TIMESTAMP', 'scan.stream.initpos-timestamp' = 'noon'");
+    assertTrue(wrong.contains("Invalid value given for initial timestamp"), wrong);
+  }
+
+  @Test
   void wrongOptionsSayWhatIsWrong() {
     assertTrue(error("symbol STRING", ", 'scan.shard-assigner' = 'random'").contains("it can be 'uniform' or 'default'"));
     tables.executeSql("DROP TABLE trades");
