@@ -494,7 +494,7 @@ describe("the strip", () => {
 		await eventually(() => arrow("trades")).toMatch(/so far|\/s/);
 		await eventually(() => arrow("job")).toMatch(/[\d,]+\/s/);
 		for (const name of ["bars", "ticks"]) expect(await arrow(name)).toMatch(/\d+.* behind/s);
-		await eventually(() => arrow("latest")).toMatch(/\d s behind/);
+		await eventually(() => arrow("latest")).toMatch(/\d.* behind/);
 		await eventually(() => arrow("lake")).toContain("min");
 		expect(await tab.locator("#feed.synthetic").count()).toBe(1);
 	});
