@@ -62,10 +62,32 @@ describe("an arrow", () => {
 
 	test("into the lake is behind the watermark by what its last whole minute is", () => {
 		const lake = { duplicates: 0, malformed: 0, invalid: 0, late: 0 };
-		Object.assign(measured.figures, { eventTime: ago(2_000), lake: { ...lake, trades: 700, until: ago(62_000) } });
+		const live = { eventTime: ago(2_000), lagMs: 2_000 };
+		Object.assign(measured.figures, { ...live, lake: { ...lake, trades: 700, until: ago(62_000) } });
 		expect(flow.read(NOW, measured).lake).toMatchObject({ total: 700, lagMs: 60_000 });
 		measured.figures.lake = lake;
 		expect(flow.read(NOW, measured).lake).toMatchObject({ total: null, lagMs: null });
+	});
+
+	test("into the lake is behind by the time since the watermark passed that, in a replay that is faster than time", () => {
+		const lake = { duplicates: 0, malformed: 0, invalid: 0, late: 0, trades: 700, until: "2013-10-07T13:30:00.000Z" };
+		Object.assign(measured.figures, { lagMs: null, lake });
+		// 60 times real time: a minute of the replay each second.
+		for (let second = 0; second <= 12; second++) {
+			measured.figures.eventTime = new Date(Date.parse(lake.until) + (second - 2) * 60_000).toISOString();
+			const { lagMs } = flow.read(NOW + second * 1_000, measured).lake;
+			expect(lagMs).toBe(Math.max(0, (second - 3) * 1_000));
+		}
+	});
+
+	test("into the lake has its rate over several checkpoints", () => {
+		const lake = { duplicates: 0, malformed: 0, invalid: 0, late: 0, until: ago(0) };
+		for (let second = 0; second <= 59; second++) {
+			measured.figures.lake = { ...lake, trades: 600 * Math.floor(second / 20) };
+			flow.read(NOW + second * 1_000, measured);
+		}
+		measured.figures.lake = { ...lake, trades: 1_800 };
+		expect(flow.read(NOW + 60_000, measured).lake.perSecond).toBe(30);
 	});
 
 	test("into the alerts is behind by the oldest that waits to be told", () => {
