@@ -22,6 +22,10 @@ export interface ClusterStart {
 	config: Record<string, string>;
 	taskManagers: number;
 	fromSavepoint?: string;
+	/** Options of every JVM, in place of those of a small one that shares its cores. */
+	jvm?: string[];
+	/** The cores that TaskManagers may use, as `taskset` names them. */
+	cores?: string;
 	/** Whether state may be left over that no operator takes. */
 	dropState?: boolean;
 }
@@ -66,13 +70,16 @@ export async function startCluster(start: ClusterStart): Promise<Cluster> {
 		mkdirSync(temporary);
 		const port = await getPort();
 		const { jvm, flink } = await resources(start, home, kind);
+		const pinned = kind === "taskmanager" && start.cores !== undefined ? ["taskset", "--cpu-list", start.cores] : [];
+		const [command = java, ...before] = [...pinned, java];
 		const child = await startChild({
 			name,
-			command: java,
+			command,
 			args: [
+				...before,
 				...jvm,
 				...optionsIn(start.config, kind),
-				...SMALL,
+				...(start.jvm ?? SMALL),
 				...noCbor,
 				`-Djava.io.tmpdir=${temporary}`,
 				`-Dlog4j.configurationFile=${join(home, "log4j2.properties")}`,
