@@ -12,6 +12,7 @@ const Step = z.strictObject({
 	uses: z.string().optional(),
 	run: z.string().optional(),
 	with: z.record(z.string(), z.unknown()).optional(),
+	env: z.record(z.string(), z.string()).optional(),
 });
 const Workflow = z.strictObject({
 	name: z.string(),
@@ -61,8 +62,8 @@ async function mistakeIn(line: string): Promise<string | undefined> {
 	return command === "sudo" && words[0] === "apt-get" ? undefined : "what is it?";
 }
 
-test("there is one that tests and one that deploys", () => {
-	expect(files.sort()).toEqual(["deploy.yml", "test.yml"]);
+test("there is one that tests, one for what takes longer, and one that deploys", () => {
+	expect(files.sort()).toEqual(["apart.yml", "deploy.yml", "test.yml"]);
 });
 
 describe.each(files)("%s", (file) => {
