@@ -30,8 +30,8 @@ export const environments: Record<Environment, Overrides> = {
 		/** An instance of Timestream for InfluxDB in a network of its own. Without a standby: bars wait in their stream. */
 		stores: ["influxdb"],
 		influxdb: { instanceType: "db.influx.medium", storageGb: 20, standby: false },
-		/** Twice what a thousand trades a second need, so that a job catches up after a restart. */
-		parallelism: 2,
+		/** Half as much again as a thousand trades a second need, so that a job catches up after a restart: docs/cost.md. */
+		parallelism: 4,
 		parallelismPerKpu: 1,
 		/** A minute: what the lake is behind, and what is computed again after a crash. */
 		checkpointMs: 60_000,

@@ -27,6 +27,7 @@ export function adviceFor(demand: Demand, prices: Prices = PRICES): Advice[] {
 		streams(demand, now, prices),
 		aggregates(demand, now, prices),
 		checkpoints(demand, now, prices),
+		tuned(demand, now, prices),
 		...otherStore(demand, now, prices),
 		pause(now, prices),
 	];
@@ -55,6 +56,16 @@ function aggregates(demand: Demand, now: Cost, prices: Prices): Advice | undefin
 	const other = costOf({ ...demand, prices, aggregated: true });
 	return {
 		text: "several trades in a record: tidemark produce --aggregate on",
+		saves: now.monthly - other.monthly,
+	};
+}
+
+/** A setting of the service's own, which a case with AWS Support changes: docs/cost.md says why it matters so much. */
+function tuned(demand: Demand, now: Cost, prices: Prices): Advice | undefined {
+	if (demand.tuned) return undefined;
+	const other = costOf({ ...demand, tuned: true, prices });
+	return {
+		text: `${other.capacity.kpus} KPU in place of ${now.capacity.kpus}: ask AWS Support for state.backend.rocksdb.writebuffer.size: 4mb`,
 		saves: now.monthly - other.monthly,
 	};
 }

@@ -1,5 +1,14 @@
 import { type Demand, type Load, storesOf } from "./load.ts";
-import { AGGREGATE_BYTES, AGGREGATE_FROM, FILL, ON_DEMAND_SHARDS, RECORD_BYTES, SHARD, TRADES_A_KPU } from "./sizes.ts";
+import {
+	AGGREGATE_BYTES,
+	AGGREGATE_FROM,
+	FILL,
+	ON_DEMAND_SHARDS,
+	RECORD_BYTES,
+	SHARD,
+	TRADES_A_KPU,
+	TRADES_A_TUNED_KPU,
+} from "./sizes.ts";
 
 export type StreamName = keyof typeof RECORD_BYTES;
 /** The streams, in the order of the flow. */
@@ -34,7 +43,10 @@ export function capacityOf(demand: Demand, load: Load): Capacity {
 	const { config } = demand;
 	const { tradesPerSecond, ticksPerSecond, barsPerMinute } = load;
 	const configuredKpus = Math.ceil(config.parallelism / config.parallelismPerKpu);
-	const kpus = Math.max(configuredKpus, Math.ceil(tradesPerSecond / (TRADES_A_KPU * FILL)));
+	const kpus = Math.max(
+		configuredKpus,
+		Math.ceil(tradesPerSecond / ((demand.tuned ? TRADES_A_TUNED_KPU : TRADES_A_KPU) * FILL)),
+	);
 	const parallelism = kpus === configuredKpus ? config.parallelism : kpus * config.parallelismPerKpu;
 
 	const tradeBytes = RECORD_BYTES.trades + AGGREGATE_BYTES;

@@ -11,6 +11,8 @@ export type Demand = {
 	/** Trading days of a month; all of them (730 / 24) if left out. */
 	daysPerMonth?: number;
 	config: Config;
+	/** Whether AWS has given RocksDB small write buffers for the application. */
+	tuned?: boolean;
 	/** Where bars land; the configuration's stores if left out. */
 	stores?: readonly Store[];
 };

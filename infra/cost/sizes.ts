@@ -30,8 +30,13 @@ export const ROW_BYTES = { raw_trades: 18.6, trades: 16, moves: 11, bars: 33, hi
 /** Rows of `moves` for each trade: 207,932 of 388,417, because trades of the same millisecond share one. */
 export const MOVES_A_TRADE = 207_932 / 388_417;
 
-/** Trades a second that one KPU takes: the real day needs 75 s on two cores, emulator and stores included: 2,590 a core. */
-export const TRADES_A_KPU = 2_500;
+/**
+ * Trades a second that one KPU takes, with its state in RocksDB as Managed Flink has it: 540 on one core, with 512 MB for it
+ * (`npm run bench:state`). AWS says that a KPU has 1 GB for all that is not heap, and not what RocksDB gets of it.
+ */
+export const TRADES_A_KPU = 500;
+/** The same with small write buffers, which AWS sets on request: 1,023 to 1,418 there. In the heap it would be 1,668. */
+export const TRADES_A_TUNED_KPU = 1_000;
 /** AWS: running application storage of each KPU, in GB. */
 export const KPU_STORAGE_GB = 50;
 /** Assumed: the size of all snapshots that are kept, in GB. */

@@ -15,15 +15,15 @@ test("what saves most comes first, and nothing that saves less than a dollar is 
 });
 
 describe("streams", () => {
-	test("on demand at 1,000 trades/s: one shard of each stream is enough, and aggregates", () => {
+	test("on demand at 1,000 trades/s: three shards of each stream, one for each KPU", () => {
 		const [first] = advice();
-		expect(first?.text).toContain(`'{"shards":1}'`);
-		// On demand: 116.80 for the streams, 2,762 GiB in, 458.0 out. Provisioned: 4 x 10.95, and 432.4 million units.
+		expect(first?.text).toContain(`'{"shards":3}'`);
+		// On demand: 116.80 for the streams, 2,762 GiB in, 458.0 out. Provisioned: 12 x 10.95, and 2,896 million units.
 		const [trades, ticks, rest] = [2_628_000_000, 262_788_069, 5_332_041.7 + 25_093.75];
 		const written = ((trades + ticks + rest) * 1_024) / 1_073_741_824;
 		const read = (trades * 155 + ticks * 301 + 5_332_041.7 * 660 + 25_093.75 * 291) / 1_073_741_824;
-		const provisioned = 4 * 730 * 0.015 + ((trades / 16 + ticks + rest) / 1_000_000) * 0.014;
-		// With one shard each in place of four, functions are called less, which is a little more.
+		const provisioned = 12 * 730 * 0.015 + ((trades + ticks + rest) / 1_000_000) * 0.014;
+		// With three shards each in place of four, functions are called less, which is a little more.
 		const streams = 116.8 + written * 0.08 + read * 0.04 - provisioned;
 		expect(first?.saves).toBeGreaterThan(streams);
 		expect(first?.saves).toBeLessThan(streams + 10);
@@ -75,7 +75,16 @@ describe("stores", () => {
 	});
 });
 
-test("a market's hours leave Flink without work: 2 KPUs for 593.5 of 730 hours", () => {
-	expect(saves("stopped", { hoursPerDay: 6.5, daysPerMonth: 21 })).toBeCloseTo(2 * 0.11 * 593.5, 9);
+test("a market's hours leave Flink without work: 4 KPUs for 593.5 of 730 hours", () => {
+	expect(saves("stopped", { hoursPerDay: 6.5, daysPerMonth: 21 })).toBeCloseTo(4 * 0.11 * 593.5, 9);
 	expect(saves("stopped")).toBeUndefined();
+});
+
+test("small write buffers: a KPU less for 1,000 trades/s, with its storage; nothing where one is enough", () => {
+	expect(saves("writebuffer")).toBeCloseTo(730 * 0.11 + 50 * 0.1, 9);
+	expect(advice().find(({ text }) => text.includes("writebuffer"))?.text).toMatch(
+		/^2 KPU in place of 3: ask AWS Support/,
+	);
+	expect(saves("writebuffer", { tradesPerSecond: 300 })).toBeUndefined();
+	expect(saves("writebuffer", { tuned: true })).toBeUndefined();
 });

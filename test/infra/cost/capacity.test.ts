@@ -14,14 +14,14 @@ describe("on demand", () => {
 	test("a new stream has four shards, which is enough for 1,000 trades/s one by one", () => {
 		expect(capacity()).toEqual({
 			mode: "on-demand",
-			// 1,000 x 169 bytes are 0.16 MiB/s: one shard.
-			shardsNeeded: 1,
+			// 1,000 x 169 bytes are 0.16 MiB/s, which is one shard; and one for each KPU.
+			shardsNeeded: 3,
 			shards: { trades: 4, bars: 4, ticks: 4, hits: 4 },
 			// 250 trades/s and shard.
 			aggregated: false,
-			// 1,000 of 1,875 (three quarters of 2,500).
-			kpus: 1,
-			parallelism: 1,
+			// 1,000 / 375 (three quarters of 500) = 2.7.
+			kpus: 3,
+			parallelism: 3,
 			consumers: { trades: 1, bars: 2, ticks: 1, hits: 1 },
 			// 4 x 2 for bars, 4 for ticks, 4 for hits.
 			concurrency: 16,
@@ -30,21 +30,21 @@ describe("on demand", () => {
 
 	test("10,000 trades/s are aggregated, and want more shards than their bytes", () => {
 		expect(capacity({ tradesPerSecond: 10_000 })).toMatchObject({
-			// 10,000 / 1,875 = 5.3; 10,000 x 169 bytes / 786,432 = 2.1.
-			kpus: 6,
-			parallelism: 6,
-			shardsNeeded: 6,
+			// 10,000 / 375 = 26.7; 10,000 x 169 bytes / 786,432 = 2.1.
+			kpus: 27,
+			parallelism: 27,
+			shardsNeeded: 27,
 			shards: { trades: 4 },
 			aggregated: true,
 		});
 	});
 
 	test("100,000 trades/s", () => {
-		// 16,900,000 / 786,432 = 21.5; 100,000 / 1,875 = 53.3.
+		// 16,900,000 / 786,432 = 21.5; 100,000 / 375 = 266.7.
 		expect(capacity({ tradesPerSecond: 100_000 })).toMatchObject({
 			shards: { trades: 22 },
-			shardsNeeded: 54,
-			kpus: 54,
+			shardsNeeded: 267,
+			kpus: 267,
 		});
 	});
 });
@@ -60,15 +60,16 @@ describe("provisioned", () => {
 
 	test("too few are made enough: 2,000 symbols have 2,000 ticks a second, for which three shards are three quarters full", () => {
 		const { shards, shardsNeeded } = capacity({ tradesPerSecond: 30_000, symbols: 2_000 }, { shards: 1 });
-		// 30,000 / 1,875 = 16 KPU: a shard for each.
-		expect(shardsNeeded).toBe(16);
-		expect(shards).toEqual({ trades: 16, bars: 16, ticks: 16, hits: 16 });
-		expect(capacity({ tradesPerSecond: 1_800, symbols: 2_000 }, { shards: 1 }).shards.ticks).toBe(2);
+		// 30,000 / 375 = 80 KPU: a shard for each.
+		expect(shardsNeeded).toBe(80);
+		expect(shards).toEqual({ trades: 80, bars: 80, ticks: 80, hits: 80 });
+		// 370 trades/s are one KPU; 2,000 symbols have 338 ticks of them.
+		expect(capacity({ tradesPerSecond: 370, symbols: 2_000 }, { shards: 1 }).shards.ticks).toBe(1);
 	});
 
 	test("over 900 trades a second and shard are aggregated", () => {
-		expect(capacity({ tradesPerSecond: 900 }, { shards: 1 }).aggregated).toBe(false);
-		expect(capacity({ tradesPerSecond: 901 }, { shards: 1 }).aggregated).toBe(true);
+		expect(capacity({ tradesPerSecond: 3_600 }).aggregated).toBe(false);
+		expect(capacity({ tradesPerSecond: 3_601 }).aggregated).toBe(true);
 	});
 });
 
@@ -79,9 +80,15 @@ describe("KPUs", () => {
 
 	test("grow with the rate, and the parallelism with them", () => {
 		expect(capacity({ tradesPerSecond: 10_000 }, { parallelism: 2, parallelismPerKpu: 2 })).toMatchObject({
-			kpus: 6,
-			parallelism: 12,
+			kpus: 27,
+			parallelism: 54,
 		});
+	});
+
+	test("take twice as much where AWS has given RocksDB small write buffers", () => {
+		// 1,000 / 750 = 1.3; 10,000 / 750 = 13.3.
+		expect(capacity({ tuned: true }).kpus).toBe(2);
+		expect(capacity({ tuned: true, tradesPerSecond: 10_000 })).toMatchObject({ kpus: 14, shardsNeeded: 14 });
 	});
 });
 
@@ -103,7 +110,7 @@ test("nothing is more than full, and more trades never need less", () => {
 			expect(high?.kpus).toBeGreaterThanOrEqual(low?.kpus ?? 0);
 			expect(high?.shards.trades).toBeGreaterThanOrEqual(low?.shards.trades ?? 0);
 			expect((Math.max(a, b) * 169) / (high?.shards.trades ?? 0)).toBeLessThanOrEqual(1_048_576);
-			expect(Math.max(a, b) / (high?.kpus ?? 0)).toBeLessThanOrEqual(2_500);
+			expect(Math.max(a, b) / (high?.kpus ?? 0)).toBeLessThanOrEqual(500);
 		}),
 	);
 });

@@ -45,11 +45,11 @@ describe("tidemark cost", () => {
 	test("takes an environment's settings, before anybody is named who hears its alarms, and what is given before them", async () => {
 		const { stdout, code } = await cost("--env", "prod", "--items");
 		expect(code).toBe(0);
-		expect(stdout).toContain("parallelism 2, 2 KPU");
+		expect(stdout).toContain("parallelism 4, 4 KPU");
 		expect(stdout).toContain("stores: influxdb\n");
 		expect(stdout).toContain("kept for more than a day");
 		expect((await cost("--items")).stdout).not.toContain("kept for more than a day");
-		expect((await cost("--env", "prod", "--config", '{"parallelism":3}')).stdout).toContain("parallelism 3, 3 KPU");
+		expect((await cost("--env", "prod", "--config", '{"parallelism":5}')).stdout).toContain("parallelism 5, 5 KPU");
 	});
 
 	test("prints each item, or all of it as JSON", async () => {

@@ -22,8 +22,8 @@ describe("1,000 trades/s of 100 symbols, by hand", () => {
 		expect(bill.get("Kinesis Data Streams")).toBeCloseTo(4 * 730 * 0.04 + written * 0.08 + (read / GB) * 0.04, 4);
 	});
 
-	test("Flink: a KPU, the orchestration KPU, 50 GB, a snapshot", () => {
-		expect(bill.get("Managed Flink")).toBeCloseTo(2 * 730 * 0.11 + 50 * 0.1 + 0.023, 9);
+	test("Flink: three KPUs, the orchestration KPU, 150 GB, a snapshot", () => {
+		expect(bill.get("Managed Flink")).toBeCloseTo(4 * 730 * 0.11 + 150 * 0.1 + 0.023, 9);
 	});
 
 	test("S3, Glue and Athena", () => {
@@ -61,15 +61,15 @@ describe("1,000 trades/s of 100 symbols, by hand", () => {
 	});
 });
 
-test("10,000 trades/s, provisioned: 7 KPUs, 4 x 6 shards, aggregates of 16", () => {
-	const cost = costOf(demand({ tradesPerSecond: 10_000 }, { shards: 6 }));
+test("30,000 trades/s, provisioned: 81 KPUs, 4 x 80 shards, one trade a record at 375 a shard", () => {
+	const cost = costOf(demand({ tradesPerSecond: 30_000 }, { shards: 6 }));
 	const monthly = (name: string) =>
 		cost.lines.filter(({ priceName }) => priceName === name).reduce((sum, line) => sum + line.monthly, 0);
-	expect(monthly("kpuHour")).toBeCloseTo(7 * 730 * 0.11, 9);
-	expect(monthly("flinkStorage")).toBeCloseTo(30, 9);
-	expect(monthly("shardHour")).toBeCloseTo(24 * 730 * 0.015, 9);
-	// 26,280 million trades by 16, 262.8 million ticks, 5.3 million bars.
-	expect(monthly("putUnits")).toBeCloseTo((26_280 / 16 + 262.8 + 5.3320417 + 0.02509) * 0.014, 3);
+	expect(monthly("kpuHour")).toBeCloseTo(81 * 730 * 0.11, 9);
+	expect(monthly("flinkStorage")).toBeCloseTo(400, 9);
+	expect(monthly("shardHour")).toBeCloseTo(320 * 730 * 0.015, 9);
+	// 78,840 million trades, 262.8 million ticks, 5.3 million bars.
+	expect(monthly("putUnits")).toBeCloseTo((78_840 + 262.8 + 5.3320417 + 0.02509) * 0.014, 3);
 	expect(monthly("streamHour")).toBe(0);
 });
 

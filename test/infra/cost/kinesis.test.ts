@@ -39,10 +39,10 @@ test("sixteen trades in a record are 2,704 bytes: 3 KiB", () => {
 });
 
 test("provisioned: hours of all shards, and a unit for each record up to 25 KiB", () => {
-	const [hours, units, ...more] = lines({}, { shards: 2 });
+	const [hours, units, ...more] = lines({}, { shards: 3 });
 	expect(more).toEqual([]);
-	expect(hours?.quantity).toBe(5_840); // 4 streams x 2 shards x 730
-	expect(hours?.monthly).toBeCloseTo(87.6, 9);
+	expect(hours?.quantity).toBe(8_760); // 4 streams x 3 shards x 730
+	expect(hours?.monthly).toBeCloseTo(131.4, 9);
 	// 1,048.576 + 10.48576 + 1.048576 million units, 0.014 each.
 	expect(units?.monthly).toBeCloseTo(1_060.110336 * 0.014, 9);
 });

@@ -30,13 +30,13 @@ describe("the report", () => {
 		const { lines, monthly } = costOf(demand());
 		for (const service of new Set(lines.map((line) => line.service))) expect(rowOf(service)).toHaveLength(4);
 		expect(rowOf("total")).toEqual(["total", dollars(monthly)]);
-		// A KPU and the one for orchestration, 50 GB and a snapshot.
-		expect(rowOf("Managed Flink")?.[1]).toBe("$166");
+		// Three KPUs and the one for orchestration, 150 GB and a snapshot: 4 x 80.30 + 15 + 0.02.
+		expect(rowOf("Managed Flink")?.[1]).toBe("$336");
 	});
 
 	test("has the capacity", () => {
-		expect(text).toContain("shards (on-demand): trades 4 (needs 1), bars 4, ticks 4, hits 4; trades one a record");
-		expect(text).toContain("Flink: parallelism 1, 1 KPU and 1 for orchestration; Lambda: 16 calls at a time at most");
+		expect(text).toContain("shards (on-demand): trades 4 (needs 3), bars 4, ticks 4, hits 4; trades one a record");
+		expect(text).toContain("Flink: parallelism 3, 3 KPU and 1 for orchestration; Lambda: 16 calls at a time at most");
 	});
 
 	test("has the five rates, with the other design", () => {
@@ -66,7 +66,7 @@ describe("the report", () => {
 	});
 
 	test("warns where on-demand streams have fewer shards than there are subtasks", () => {
-		expect(reportOf(demand({ tradesPerSecond: 100_000 }))).toContain("more subtasks than shards: set shards to 54");
+		expect(reportOf(demand({ tradesPerSecond: 100_000 }))).toContain("more subtasks than shards: set shards to 267");
 		expect(text).not.toContain("more subtasks");
 	});
 
