@@ -37,7 +37,7 @@ const functions = {
 	},
 };
 
-/** Unit tests run side by side; what starts whole stacks runs after them, three files at a time, or one of the long ones. */
+/** Unit tests run side by side; what starts whole stacks runs after them, two files at a time, or one of the long ones. */
 export default defineConfig({
 	test: {
 		projects: [
@@ -61,8 +61,7 @@ export default defineConfig({
 					exclude: long ? [] : ["test/**/*.long.test.ts", ALONE],
 					testTimeout: 900_000,
 					hookTimeout: 900_000,
-					// They wait for one another and for commits: three keep two cores busy.
-					maxWorkers: long ? 1 : 3,
+					maxWorkers: long ? 1 : 2,
 					sequence: { groupOrder: 1 },
 				},
 			},
