@@ -15,6 +15,8 @@ export interface Status {
 	at: string;
 	application: { name: string; status: string; version: number; since: string | null; kpus: number };
 	release: ReleaseFacts | null;
+	/** Where its SQL and its compiled plan are: a zip with `plan.json`, as `s3://bucket/key`. */
+	plan: string;
 	/** A deploy that is under way or was interrupted, in words. */
 	underWay: string | null;
 	/** Of the hour before. */
@@ -59,6 +61,7 @@ export async function readStatus(account: Account, now: Date): Promise<Status> {
 			kpus: kpusOf(detail),
 		},
 		release: release.facts ?? null,
+		plan: location,
 		underWay: underWay ?? null,
 		metrics: figures,
 		snapshot: newestOf(snapshots),
@@ -127,6 +130,7 @@ export function sayStatus(status: Status): string {
 		),
 		line("release", release ? `${release.id} by ${release.by}, ${release.verdict}` : "none that tidemark deploy made"),
 		...(release ? [line("SQL", sayRevision(release.revision))] : []),
+		line("plan", status.plan),
 		...(status.underWay ? [line("deploy", status.underWay)] : []),
 		line("lag", known(metrics.behindMs, " ms behind the stream")),
 		line(

@@ -93,6 +93,7 @@ test("status says release, revision, size, figures and links; logs have Flink's 
 	expect(JSON.parse(out)).toMatchObject({
 		application: { name: "tidemark", status: "RUNNING", kpus: 2 },
 		release: { id: first, verdict: "first", revision: { commit } },
+		plan: expect.stringMatching(new RegExp(`^s3://.+/releases/${first}/sql\\.zip$`)),
 		metrics: { lastCheckpointMs: 812, lastCheckpointBytes: 5_123_456, behindMs: null },
 		underWay: null,
 		failed: null,
