@@ -44,7 +44,7 @@ export function deployCommand(): Command {
 		.option("--accept-state-loss", "deploy an edit that loses state; without it such an edit is refused")
 		.option(
 			"--rebuild <from>",
-			"start without any state: from the 'stream', from its oldest record or from an instant such as 2026-11-26T05:00:00Z on; or from the 'lake', of which days are computed again",
+			"start without any state: 'stream' reads it from its oldest record, an instant such as 2026-11-26T05:00:00Z from what arrived then; 'lake' reads today from the stream, and computes days before again",
 			rebuildFrom,
 		)
 		.option("--from <day>", "the first day of the lake that --rebuild lake computes again, in UTC", day)
