@@ -4,6 +4,7 @@ import { AlertTable, type Status } from "../../alerting/deliver/table.ts";
 import { changesSince } from "../../local/alert-changes.ts";
 import { type Config, stackName } from "../config.ts";
 import { describe } from "../deploy.ts";
+import { whereAllowed } from "./allowed.ts";
 
 /** How many alerts something became of, by what: `sent`, `suppressed`, `refused`, or not yet (`waiting`, `sending`). */
 export type AlertsTold = Record<Status, number>;
@@ -12,24 +13,20 @@ export type AlertsTold = Record<Status, number>;
  * What became of alerts from an instant to another, by the alerting functions' own table; null where there is no such table, or
  * where it may not be read.
  */
-export async function alertsTold(
+export function alertsTold(
 	{ stacks, documents, config }: { stacks: CloudFormationClient; documents: DynamoDBDocumentClient; config: Config },
 	since: Date,
 	until: Date,
 ): Promise<AlertsTold | null> {
-	const stack = await describe(stacks, stackName(config, "Alerting"));
-	const name = stack?.Outputs?.find(({ OutputKey }) => OutputKey === "AlertsTable")?.OutputValue;
-	if (name === undefined) return null;
-	const told: AlertsTold = { sent: 0, suppressed: 0, refused: 0, waiting: 0, sending: 0 };
-	try {
+	return whereAllowed(async () => {
+		const stack = await describe(stacks, stackName(config, "Alerting"));
+		const name = stack?.Outputs?.find(({ OutputKey }) => OutputKey === "AlertsTable")?.OutputValue;
+		if (name === undefined) return null;
+		const told: AlertsTold = { sent: 0, suppressed: 0, refused: 0, waiting: 0, sending: 0 };
 		const table = new AlertTable(documents, name, config.alertMemoryDays);
 		for (const { status } of await changesSince(table, since.getTime(), until.getTime())) told[status]++;
 		return told;
-	} catch (error) {
-		// Who may see the application need not be one who may read alerts.
-		if (/AccessDenied/.test(error instanceof Error ? error.name : "")) return null;
-		throw error;
-	}
+	});
 }
 
 /** In words: `3 sent, 1 suppressed`. */

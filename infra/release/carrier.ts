@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { InvalidArgumentError, Option } from "commander";
 import { UserError } from "../../local/errors.ts";
 import { backfillOnAws } from "../../local/lake/backfill-on-aws.ts";
@@ -10,7 +9,7 @@ import { barsSince } from "./bars-seen.ts";
 import type { Carrier } from "./carry-out.ts";
 import { readCommits } from "./lake-commits.ts";
 import { readMetrics } from "./metrics.ts";
-import { everyMs } from "./operator.ts";
+import { patienceOf } from "./operator.ts";
 import { watchJob } from "./watch.ts";
 
 const WATCH_EVERY_MS = 15_000;
@@ -61,7 +60,7 @@ export async function withCarrier<T>(
 
 function carrierOf(account: Account, timeoutMinutes: number, progress: Progress, signal: AbortSignal): Carrier {
 	const { config, region, flink, s3, glue, kinesis, metrics } = account;
-	const wait = (ms: number) => sleep(ms, undefined, { signal });
+	const patience = patienceOf(timeoutMinutes, signal);
 	const now = () => new Date();
 	return {
 		flink,
@@ -69,9 +68,9 @@ function carrierOf(account: Account, timeoutMinutes: number, progress: Progress,
 		progress,
 		signal,
 		now,
-		patience: { everyMs: everyMs(), timeoutMs: timeoutMinutes * 60_000, sleep: wait, elapsed: () => performance.now() },
+		patience,
 		async backfill(days) {
-			const where = { application: config.prefix, region, everyMs: everyMs(), signal };
+			const where = { application: config.prefix, region, everyMs: patience.everyMs, signal };
 			return sayBackfilled(await backfillOnAws({ ...days, layer: "bronze" }, where, progress)).split("\n");
 		},
 		watch: (place, journal, since, catchesUp) =>
@@ -95,7 +94,7 @@ function carrierOf(account: Account, timeoutMinutes: number, progress: Progress,
 					silenceMinimum: config.silenceMinimum,
 					catchesUp,
 					everyMs: WATCH_EVERY_MS,
-					sleep: wait,
+					sleep: patience.sleep,
 					now,
 					onLook: () => journal.save(),
 				}),

@@ -6,6 +6,7 @@ import { configurationOf, sqlLocationOf } from "./configuration.ts";
 import { sayUnderWay } from "./journal.ts";
 import { described } from "./managed-flink.ts";
 import type { Operator } from "./operate.ts";
+import type { Patience } from "./waiting.ts";
 
 /** Milliseconds between two looks at an application; tests, whose application answers at once, look more often. */
 export function everyMs(): number {
@@ -17,12 +18,17 @@ export function operatorOf({ flink }: Account): Operator {
 	return {
 		flink,
 		progress: startProgress(),
-		patience: {
-			everyMs: everyMs(),
-			timeoutMs: 20 * 60_000,
-			sleep: (ms) => sleep(ms),
-			elapsed: () => performance.now(),
-		},
+		patience: patienceOf(20),
+	};
+}
+
+/** How commands wait: an operation that takes longer than so many minutes hangs. What aborts the signal ends a wait. */
+export function patienceOf(timeoutMinutes: number, signal?: AbortSignal): Patience {
+	return {
+		everyMs: everyMs(),
+		timeoutMs: timeoutMinutes * 60_000,
+		sleep: (ms) => sleep(ms, undefined, signal ? { signal } : {}),
+		elapsed: () => performance.now(),
 	};
 }
 

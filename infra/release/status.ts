@@ -1,6 +1,7 @@
 import type { ApplicationDetail, SnapshotDetails } from "@aws-sdk/client-kinesis-analytics-v2";
 import type { Account } from "./account.ts";
 import { type AlertsTold, alertsTold, sayTold } from "./alerts-told.ts";
+import { whereAllowed } from "./allowed.ts";
 import { configurationOf, propertiesOf, SQL_GROUP, sqlLocationOf } from "./configuration.ts";
 import { sayUnderWay } from "./journal.ts";
 import { type Commit, readCommits, rowsIn } from "./lake-commits.ts";
@@ -78,9 +79,9 @@ export function kpusOf({ ApplicationConfigurationDescription: all }: Application
 	return Math.ceil((sizes?.Parallelism ?? 1) / (sizes?.ParallelismPerKPU ?? 1)) + 1;
 }
 
-async function lakeOf({ glue, s3 }: Account, database: string, since: Date, now: Date): Promise<Status["lake"]> {
+function lakeOf({ glue, s3 }: Account, database: string, since: Date, now: Date): Promise<Status["lake"]> {
 	const of = (name: string) => readCommits(glue, s3, { database, name });
-	try {
+	return whereAllowed(async () => {
 		const [trades, rejects, hits] = await Promise.all([of("trades"), of("rejects"), of("hits")]);
 		const rows = (commits: Commit[]) => rowsIn(commits, since, now);
 		return {
@@ -89,11 +90,7 @@ async function lakeOf({ glue, s3 }: Account, database: string, since: Date, now:
 			hits: rows(hits),
 			newestAt: trades.at(-1)?.at.toISOString() ?? null,
 		};
-	} catch (error) {
-		// Who may see the application need not be one who may read the lake.
-		if (/AccessDenied/.test(error instanceof Error ? error.name : "")) return null;
-		throw error;
-	}
+	});
 }
 
 function newestOf(snapshots: SnapshotDetails[]): Status["snapshot"] {

@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { deploy, rehearse } from "../../../infra/release/deploy.ts";
 import { openJournal } from "../../../infra/release/journal.ts";
-import { findPrerequisites } from "../../../local/prerequisites.ts";
-import { startWorkbench, type Workbench } from "../../../sql/workbench/workbench.ts";
 import type { Fault } from "../../support/managed_flink.ts";
 import { type Application, editedSql, type Pipeline, pipeline } from "./deploying.ts";
 
 // The first of them plan the whole job, some of them twice.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
-let workbench: Workbench;
 let aws: Pipeline;
 /** Folders of SQL: the same job with another comment, one that loses a window's state, one that cannot be planned. */
 let comment: string;
@@ -17,18 +14,13 @@ let lossy: string;
 let broken: string;
 
 beforeAll(async () => {
-	const { java } = await findPrerequisites(["jdk"]);
-	workbench = await startWorkbench({ java });
-	aws = await pipeline(workbench);
+	aws = await pipeline();
 	comment = editedSql(aws.dir, "comment", "2_views/bars_1m.sql", (text) => `${text}-- Closed minutes.\n`);
 	lossy = editedSql(aws.dir, "lossy", "2_views/bars_1m.sql", (text) => text.replace("MAX(high)", "MAX(price)"));
 	broken = editedSql(aws.dir, "broken", "2_views/bars_1m.sql", (text) => text.replace("MAX(high)", "MAX(hihg)"));
 });
 
-afterAll(async () => {
-	await aws?.[Symbol.asyncDispose]();
-	await workbench?.stop();
-});
+afterAll(() => aws?.[Symbol.asyncDispose]());
 
 /** The actions of Managed Flink since a call. */
 function actionsSince(number: number): string[] {

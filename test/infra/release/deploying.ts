@@ -16,10 +16,11 @@ import { managedFlink } from "../../../infra/release/managed-flink.ts";
 import { type RollbackOptions, rollBack } from "../../../infra/release/rollback.ts";
 import type { Watched } from "../../../infra/release/rollout.ts";
 import { type Place, placesIn } from "../../../infra/release/stacks.ts";
+import { findPrerequisites } from "../../../local/prerequisites.ts";
 import { readSqlFiles } from "../../../local/release.ts";
 import { sqlDir } from "../../../sql/workbench/properties.ts";
 import type { Compilation } from "../../../sql/workbench/types.ts";
-import type { Workbench } from "../../../sql/workbench/workbench.ts";
+import { startWorkbench, type Workbench } from "../../../sql/workbench/workbench.ts";
 import { type TestEmulator, testEmulator } from "../../support/emulator.ts";
 import { type StandIn, standInFor } from "../../support/managed_flink.ts";
 
@@ -64,8 +65,10 @@ export interface Application {
 	stacksDeployed(): number;
 }
 
-/** Starts a pipeline; `workbench` plans. Each request is made once, so that what fails is seen. */
-export async function pipeline(workbench: Workbench): Promise<Pipeline> {
+/** Starts a pipeline with a planner of its own. Each request is made once, so that what fails is seen. */
+export async function pipeline(): Promise<Pipeline> {
+	const { java } = await findPrerequisites(["jdk"]);
+	const workbench = await startWorkbench({ java });
 	const emulator: TestEmulator = await testEmulator();
 	const standIn = await standInFor(emulator.endpoint, { steps: 1 });
 	const client = { ...emulated(standIn.endpoint), maxAttempts: 1 };
@@ -181,6 +184,7 @@ export async function pipeline(workbench: Workbench): Promise<Pipeline> {
 		async [Symbol.asyncDispose]() {
 			flinkClient.destroy();
 			s3.destroy();
+			await workbench.stop();
 			await standIn.close();
 			await emulator[Symbol.asyncDispose]();
 			rmSync(dir, { recursive: true, force: true });

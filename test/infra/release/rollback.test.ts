@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { configurationOf } from "../../../infra/release/configuration.ts";
 import { openJournal } from "../../../infra/release/journal.ts";
-import { findPrerequisites } from "../../../local/prerequisites.ts";
-import { startWorkbench, type Workbench } from "../../../sql/workbench/workbench.ts";
 import type { Fault } from "../../support/managed_flink.ts";
 import { type Application, type Pipeline, pipeline } from "./deploying.ts";
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
-let workbench: Workbench;
 let aws: Pipeline;
 let app: Application;
 /** Releases, oldest first: they differ by their parallelism. */
@@ -17,15 +14,10 @@ let second: string;
 let third: string;
 
 beforeAll(async () => {
-	const { java } = await findPrerequisites(["jdk"]);
-	workbench = await startWorkbench({ java });
-	aws = await pipeline(workbench);
+	aws = await pipeline();
 });
 
-afterAll(async () => {
-	await aws?.[Symbol.asyncDispose]();
-	await workbench?.stop();
-});
+afterAll(() => aws?.[Symbol.asyncDispose]());
 
 beforeEach(async () => {
 	app = await aws.application();
