@@ -79,8 +79,24 @@ export async function withAccount<T>(
 			throw new UserError(`No AWS credentials are found: ${error.message}. Sign in, or set AWS_PROFILE`, {
 				cause: error,
 			});
-		throw error;
+		throw ofAws(error) ?? error;
 	} finally {
 		for (const client of [flink, ...Object.values(clients)]) client.destroy();
 	}
+}
+
+/** What AWS' services say, or that they say nothing, for people; undefined for what is a mistake of our own. */
+function ofAws(error: unknown): UserError | undefined {
+	if (!(error instanceof Error) || error instanceof UserError) return undefined;
+	const cause = { cause: error };
+	if ("$response" in error || "$fault" in error)
+		return new UserError(
+			`AWS answers ${error.name}: ${error.message}. AWS_PROFILE and AWS_REGION name the account and region`,
+			cause,
+		);
+	if (!("code" in error) || !("syscall" in error)) return undefined;
+	return new UserError(
+		`AWS does not answer: ${error.message}. Check the network, --region and AWS_ENDPOINT_URL`,
+		cause,
+	);
 }

@@ -200,6 +200,11 @@ test("mistakes are said with what to do", async () => {
 		code: 1,
 		said: expect.stringContaining("whole seconds"),
 	});
+	const dead = await execa(process.execPath, [join(root, "local/cli.mjs"), "status"], {
+		env: emulatedEnvironment("http://127.0.0.1:1"),
+		reject: false,
+	});
+	expect(dead.stderr).toMatch(/^tidemark: AWS does not answer: connect ECONNREFUSED.*AWS_ENDPOINT_URL$/);
 	expect(await tidemark("deploy", "--env", "staging")).toMatchObject({
 		code: 1,
 		said: expect.stringContaining("dev, prod"),
