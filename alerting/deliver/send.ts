@@ -59,24 +59,31 @@ export class Sender {
 		}
 	}
 
-	/** All at once, but that a storm's beginning and end are said between those before and those after. */
+	/**
+	 * All at once, but that what is told of one series keeps its order, and that a storm's beginning and end are said between
+	 * those before and those after.
+	 */
 	async #sendAdmitted(
 		messages: readonly Waiting[][],
 		admitted: AllAdmitted["messages"],
 		results: Results,
 	): Promise<void> {
-		let underWay: Promise<void>[] = [];
+		/** Of each series the last message. */
+		let underWay = new Map<string, Promise<void>>();
 		for (const [index, alerts] of messages.entries()) {
 			const { verdict, said } = admitted[index] as AllAdmitted["messages"][number];
 			if (said.length > 0) {
-				await Promise.all(underWay);
-				underWay = [];
+				await Promise.all(underWay.values());
+				underWay = new Map();
 				await this.sendStorm(said);
 			}
-			if (verdict === "send") underWay.push(this.#publish(alerts, results));
-			else for (const { key } of alerts) results.set(key, "held");
+			if (verdict === "send") {
+				const all = alerts.map(({ alert: { symbol, series } }) => `${symbol}|${series}`);
+				const sent = Promise.all(all.map((each) => underWay.get(each))).then(() => this.#publish(alerts, results));
+				for (const each of all) underWay.set(each, sent);
+			} else for (const { key } of alerts) results.set(key, "held");
 		}
-		await Promise.all(underWay);
+		await Promise.all(underWay.values());
 	}
 
 	/** The alerts among these that are now ours to send. */

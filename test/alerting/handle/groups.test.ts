@@ -62,13 +62,13 @@ describe("a group", () => {
 
 	test("does not take what is further away in event time", async () => {
 		await deliver(made(rules).hits.handler, hits(["A", 0], ["B", 11], ["C", 20], ["D", 22]));
-		expect(topic.symbols()).toEqual(["A", "B C", "D"]);
+		expect(topic.symbols().sort()).toEqual(["A", "B C", "D"]);
 	});
 
 	test("lets out what waits when another begins", async () => {
 		const { hits: handler } = made(rules, true);
 		await deliver(handler.handler, hits(["A", 0], ["B", 3], ["C", 30]), { batchSize: 1 });
-		expect(topic.symbols()).toEqual(["A", "B", "C"]);
+		expect(topic.symbols().sort()).toEqual(["A", "B", "C"]);
 	});
 
 	test("of a replay waits for a second at most: its minutes pass in moments", async () => {

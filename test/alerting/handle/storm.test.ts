@@ -30,7 +30,8 @@ describe("a storm", () => {
 	test("begins with the sixteenth message in three minutes: it is said once, and the others are held", async () => {
 		const { hits, kept } = made();
 		await deliver(hits.handler, many(20), { batchSize: 4 });
-		expect(topic.symbols().slice(0, 15)).toEqual(Array.from({ length: 15 }, (_, i) => `S${i}`));
+		const symbols = Array.from({ length: 15 }, (_, i) => `S${i}`);
+		expect(topic.symbols().slice(0, 15).sort()).toEqual(symbols.sort());
 		expect(topic.published.slice(15)).toMatchObject([
 			{
 				kind: "storm",

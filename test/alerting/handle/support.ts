@@ -1,4 +1,6 @@
 /** Alerting as the functions put it together, on a table of an emulator, with a topic and clocks that a test holds. */
+
+import { setTimeout as sleep } from "node:timers/promises";
 import { CreateTableCommand, DynamoDBClient, type ScalarAttributeType } from "@aws-sdk/client-dynamodb";
 import type { MessageAttributeValue, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -87,11 +89,13 @@ const ERRORS: Record<string, string> = {
 	lost: "TimeoutError",
 };
 
-/** A topic that keeps what is published; the first calls have these faults, and what `refuses` says is refused. */
+/** A topic that keeps what is published, what comes later often sooner; the first calls have these faults, and what `refuses` says is refused. */
 export function fakeTopic(faults: (Fault | undefined)[] = [], refuses: (message: string) => boolean = () => false) {
 	const published: Published[] = [];
+	let calls = 0;
 	const send = async ({ input }: PublishCommand) => {
 		const fault = faults.shift();
+		await sleep([6, 3, 0][calls++ % 3] ?? 0);
 		if (fault === "dead") return new Promise(() => {});
 		if (fault === "refused" || refuses(input.Message ?? ""))
 			throw Object.assign(new Error("Invalid parameter: message"), { name: "InvalidParameter" });
