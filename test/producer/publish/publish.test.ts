@@ -156,33 +156,35 @@ describe("requests", () => {
 				await sleep(5);
 			}
 		}
-		await run({ name: "live", total: undefined, live: true, batches }, kinesis, { lingerMs: 60 });
+		await run({ name: "live", total: undefined, live: true, batches }, kinesis, { lingerMs: 300 });
 		expect(kinesis.landed).toHaveLength(20);
 		expect(kinesis.requests.length).toBeLessThan(8);
 	});
 });
 
-/** Publishes one trade and nothing more for 2.4 s, and checks the clocks of that time. */
+/** Publishes one trade and nothing more until each shard has had clocks for a second, and checks those. */
 async function quietFeed(began: number, horizon: number | undefined): Promise<void> {
 	const kinesis = new FakeKinesis(3);
 	async function* batches(): AsyncGenerator<Outgoing[]> {
 		yield [outgoing("SPY", began)];
-		await sleep(2400);
+		await vi.waitFor(() => expect(shards().every((own) => own.length >= 2)).toBe(true), { timeout: 30_000 });
+		if (horizon !== undefined) return;
+		await vi.waitFor(() => expect(newest()).toBeGreaterThan(began + 900), { timeout: 30_000 });
 	}
+	const shards = () => kinesis.shards.all.map(({ id }) => kinesis.in(id).filter(isClock).map(timeOf));
+	const newest = () => Math.max(...kinesis.all.filter(isClock).map(timeOf));
 	const feed: Feed = { name: "live", total: undefined, live: true, batches };
 	if (horizon !== undefined) feed.horizon = () => horizon;
 	const sendingBegan = Date.now();
 	await run(feed, kinesis, { lingerMs: 0 });
-	for (const { id } of kinesis.shards.all) {
-		const own = kinesis.in(id).filter(isClock).map(timeOf);
+	for (const own of shards()) {
 		expect(own.length).toBeGreaterThanOrEqual(2);
 		expect(own).toEqual(own.toSorted((a, b) => a - b));
 	}
-	const clocks = kinesis.all.filter(isClock).map(timeOf);
-	expect(Math.max(...clocks)).toBeLessThanOrEqual(horizon ?? began + (Date.now() - sendingBegan) + 5);
-	expect(Math.max(...clocks)).toBeLessThanOrEqual(Date.now());
-	if (horizon === undefined) expect((clocks.at(-1) as number) - began).toBeGreaterThan(900);
-	else expect(clocks.at(-1)).toBe(horizon);
+	expect(newest()).toBeLessThanOrEqual(horizon ?? began + (Date.now() - sendingBegan) + 5);
+	expect(newest()).toBeLessThanOrEqual(Date.now());
+	if (horizon === undefined) expect(newest() - began).toBeGreaterThan(900);
+	else expect(newest()).toBe(horizon);
 }
 
 describe("clocks", () => {
@@ -269,8 +271,10 @@ describe("clocks", () => {
 			else acknowledged = timeOf(record);
 		}
 		const spy = kinesis.shards.of("SPY").id;
-		const clocked = new Set(kinesis.landed.filter(({ key }) => key === "clock").map(({ shard }) => shard));
-		for (const { id } of kinesis.shards.all) expect(clocked.has(id)).toBe(id !== spy);
+		const clocked = (shard: string) =>
+			kinesis.landed.filter((each) => each.key === "clock" && each.shard === shard).length;
+		// A machine that stands still for a while makes the busy shard quiet too, but not as often.
+		for (const { id } of kinesis.shards.all) if (id !== spy) expect(clocked(id)).toBeGreaterThan(clocked(spy));
 	});
 
 	test("of a live feed that is quiet go on with time, in every shard, and never past its horizon or now", async () => {
