@@ -1,7 +1,11 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { S3Client } from "@aws-sdk/client-s3";
+import { emulated } from "../infra/emulated.ts";
+import { readRelease as readStored } from "../infra/release/releases.ts";
 import { parsePlan } from "../sql/workbench/plan/plan.ts";
 import { judge } from "../sql/workbench/plan/verdict.ts";
+import { planOnce } from "../sql/workbench/planner.ts";
 import { startWorkbench, type Workbench } from "../sql/workbench/workbench.ts";
 import { type Application, property } from "./application.ts";
 import { messageOf, UserError } from "./errors.ts";
@@ -115,18 +119,27 @@ function groupsIn(dir: string): Application["groups"] {
 	return JSON.parse(readFileSync(placesIn(dir).properties, "utf8"));
 }
 
+/** The job's files that the application was given. */
+async function deployedSql(location: string, { S3_ENDPOINT = "" }: Record<string, string>): Promise<Release["sql"]> {
+	if (!location.startsWith("s3://")) return readSqlFiles(location);
+	const s3 = new S3Client({ ...emulated(S3_ENDPOINT), forcePathStyle: true });
+	try {
+		return (await readStored(s3, location)).sql;
+	} finally {
+		s3.destroy();
+	}
+}
+
 async function releaseToRun(workbench: Workbench, start: FlinkStart): Promise<{ plan: string; release: Release }> {
 	const { dir, sqlDir = join(root, "sql"), again = false, onAnew } = start;
 	const before = readRelease(dir);
 	if (again && before) return before;
-	const now = releaseOf(dir, sqlDir);
+	const sql = property({ groups: groupsIn(dir) }, "tidemark.runner", "sql.location");
+	const facts = releaseOf(dir, sqlDir);
+	// What was deployed, and not what was saved since: that is an edit of the job that will run.
+	const now = { ...facts, sql: await deployedSql(sql, facts.properties) };
 	if (before && isSameRelease(before.release, now)) return before;
-	const { plan = "" } = await workbench.compile({
-		sql: property({ groups: groupsIn(dir) }, "tidemark.runner", "sql.location"),
-		properties: now.properties,
-		plan: true,
-		describe: false,
-	});
+	const plan = await planOnce({ sql, properties: now.properties }, workbench.compile, { files: now.sql });
 	const at = new Date().toISOString();
 	const restores = newestCheckpoint(placesIn(dir).checkpoints) !== undefined;
 	if (!before || !restores) return { plan, release: { ...now, highest: before?.release.highest ?? 0, at } };

@@ -5,6 +5,7 @@ import { jobFiles } from "../infra/properties.ts";
 import { type Plan, parsePlan } from "../sql/workbench/plan/plan.ts";
 import { canonical } from "../sql/workbench/plan/row-type.ts";
 import { judge, type Outcome } from "../sql/workbench/plan/verdict.ts";
+import { planOnce } from "../sql/workbench/planner.ts";
 import { SqlError } from "../sql/workbench/workbench.ts";
 import { messageOf, UserError } from "./errors.ts";
 import { type Flink, type FlinkStart, flinkSettings, releaseOf } from "./flink.ts";
@@ -102,12 +103,7 @@ export function startReload({ start, sqlDir, flink, rest, say, beginAnew, signal
 		}
 		say(`SQL changed: ${files.join(", ")}`);
 		try {
-			const { plan = "" } = await running.workbench.compile({
-				sql: sqlDir,
-				properties: now.properties,
-				plan: true,
-				describe: false,
-			});
+			const plan = await planOnce({ sql: sqlDir, properties: now.properties }, running.workbench.compile);
 			const fresh = parsePlan(plan, "the new plan");
 			const runs = parsePlan(before.plan, "the running plan");
 			const outcome = judge(runs, fresh, before.release.highest);

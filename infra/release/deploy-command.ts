@@ -3,7 +3,8 @@ import { z } from "zod";
 import { UserError } from "../../local/errors.ts";
 import { day } from "../../local/lake/day.ts";
 import { setUp } from "../../local/setup.ts";
-import { startWorkbench, type Workbench } from "../../sql/workbench/workbench.ts";
+import { planner } from "../../sql/workbench/planner.ts";
+import { startWorkbench } from "../../sql/workbench/workbench.ts";
 import { type Account, type AccountOptions, addAccountOptions, withAccount } from "./account.ts";
 import { timeoutOption, watchOption, withCarrier } from "./carrier.ts";
 import { type Deployed, deploy, rehearse } from "./deploy.ts";
@@ -69,15 +70,12 @@ async function run(options: Options, account: Account, rebuild: Rebuild | undefi
 		const { config, overrides, region, stacks: client } = account;
 		const { progress, signal } = carrier;
 		const { java } = await setUp(progress, { signal });
-		let workbench: Promise<Workbench> | undefined;
+		const lazily = planner(() => startWorkbench({ java }));
 		const ask = process.stdin.isTTY === true && !options.yes;
 		const deployer = {
 			...carrier,
 			stacks: stacksOf({ config, overrides, client, progress, ask, signal }),
-			workbench() {
-				workbench ??= startWorkbench({ java });
-				return workbench;
-			},
+			planner: lazily,
 		};
 		const what = {
 			config,
@@ -94,7 +92,7 @@ async function run(options: Options, account: Account, rebuild: Rebuild | undefi
 			process.stdout.write(`${(await rehearse(what, deployer)).join("\n\n")}\n`);
 			return undefined;
 		} finally {
-			await (await workbench?.catch(() => undefined))?.stop();
+			await lazily.stop();
 		}
 	});
 }

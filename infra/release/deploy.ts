@@ -1,6 +1,6 @@
 import { UserError } from "../../local/errors.ts";
 import { reportOf } from "../../sql/workbench/plan/report.ts";
-import type { Workbench } from "../../sql/workbench/workbench.ts";
+import type { Planner } from "../../sql/workbench/workbench.ts";
 import type { Config } from "../config.ts";
 import { type CarriedOut, type Carrier, carryOut, takeUp } from "./carry-out.ts";
 import { configurationOf } from "./configuration.ts";
@@ -25,7 +25,7 @@ export interface DeployOptions extends Acceptance {
 export interface Deployer extends Carrier {
 	stacks: Stacks;
 	/** Flink's planner, which is started when it is first needed. */
-	workbench: () => Promise<Workbench>;
+	planner: Planner;
 }
 
 /** How it ended. `same`: what was to be deployed runs already. */
@@ -38,9 +38,8 @@ export type Deployed = { verdict: string } & (CarriedOut | { release: string; en
  * @throws UserError where nothing was changed, with what to do; or where it was interrupted, saying so
  */
 export async function deploy(options: DeployOptions, deployer: Deployer): Promise<Deployed> {
-	const { stacks, s3, progress, flink } = deployer;
-	const workbench = await deployer.workbench();
-	const warnings = await progress.step("Checking the SQL", () => checkSql(workbench, options.sqlDir));
+	const { stacks, s3, planner, progress, flink } = deployer;
+	const warnings = await progress.step("Checking the SQL", () => checkSql(planner, options.sqlDir));
 	if (warnings > 0) progress.say(`${warnings} warnings: npx tidemark sql check`);
 
 	let place = await stacks.place();
@@ -90,8 +89,8 @@ export async function deploy(options: DeployOptions, deployer: Deployer): Promis
 
 /** What {@link deploy} would do, changing nothing: a line for each step. */
 export async function rehearse(options: DeployOptions, deployer: Deployer): Promise<string[]> {
-	const { stacks, flink, s3, progress } = deployer;
-	await progress.step("Checking the SQL", async () => checkSql(await deployer.workbench(), options.sqlDir));
+	const { stacks, flink, s3, planner, progress } = deployer;
+	await progress.step("Checking the SQL", () => checkSql(planner, options.sqlDir));
 	const place = await stacks.place();
 	const diff = await progress.step("Comparing the stacks", () => stacks.diff());
 	const there = place ? await flink.describe() : undefined;

@@ -4,7 +4,7 @@ import { check } from "../../sql/workbench/check/check.ts";
 import { sayCheck } from "../../sql/workbench/check-command.ts";
 import { parsePlan } from "../../sql/workbench/plan/plan.ts";
 import { judge, type Outcome } from "../../sql/workbench/plan/verdict.ts";
-import type { Workbench } from "../../sql/workbench/workbench.ts";
+import type { Planner } from "../../sql/workbench/workbench.ts";
 import { initialPositionOf } from "../properties.ts";
 import { type Configuration, propertiesOf, SQL_GROUP } from "./configuration.ts";
 import type { Days } from "./journal.ts";
@@ -30,12 +30,12 @@ export interface PlannedRelease {
  * @throws UserError with all that is wrong with the SQL
  */
 export async function planRelease(
-	workbench: Workbench,
+	planner: Planner,
 	sqlDir: string,
 	properties: Record<string, string>,
 	running: StoredRelease | undefined,
 ): Promise<PlannedRelease> {
-	const { plan = "" } = await workbench.compile({ sql: sqlDir, properties, plan: true, describe: false });
+	const { plan = "" } = await planner.compile({ sql: sqlDir, properties, plan: true, describe: false });
 	const sql = readSqlFiles(sqlDir);
 	const changed = changedFiles(running?.sql ?? {}, sql);
 	const highest = running?.facts?.highest ?? 0;
@@ -49,9 +49,9 @@ export async function planRelease(
 }
 
 /** Throws {@link UserError} with the findings where `tidemark sql check` has errors; returns how many warnings there are. */
-export async function checkSql(workbench: Workbench, sqlDir: string): Promise<number> {
+export async function checkSql(planner: Planner, sqlDir: string): Promise<number> {
 	const began = performance.now();
-	const result = await check(workbench, sqlDir);
+	const result = await check(planner, sqlDir);
 	const errors = result.findings.filter(({ severity }) => severity === "error");
 	if (errors.length === 0) return result.findings.length;
 	throw new UserError(

@@ -36,7 +36,7 @@ export async function prepare(
 	{ config, region, sqlDir, runnerJar, ...options }: DeployOptions,
 	place: Place,
 	detail: ApplicationDetail,
-	{ s3, workbench, progress }: Deployer,
+	{ s3, planner, progress }: Deployer,
 	earlier?: Prepared,
 ): Promise<Prepared> {
 	const before = configurationOf(detail);
@@ -55,8 +55,8 @@ export async function prepare(
 			{ code, sqlLocation: location, places },
 		) as Configuration;
 		if (earlier && isSameConfiguration(earlier.configuration, configuration)) return earlier;
-		const planned = await progress.step("Planning", async () =>
-			planRelease(await workbench(), sqlDir, propertiesOf(configuration, SQL_GROUP), running),
+		const planned = await progress.step("Planning", () =>
+			planRelease(planner, sqlDir, propertiesOf(configuration, SQL_GROUP), running),
 		);
 		return { ...planned, running, restore: restoreFor(planned.outcome, options), configuration };
 	}

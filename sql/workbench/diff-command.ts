@@ -8,7 +8,7 @@ import { reportOf } from "./plan/report.ts";
 import { judge, type Outcome } from "./plan/verdict.ts";
 import { offlineProperties, sqlDir } from "./properties.ts";
 import { withWorkbench } from "./with-workbench.ts";
-import type { Workbench } from "./workbench.ts";
+import type { Planner } from "./workbench.ts";
 
 const NOTES = `
 Without a GIT-REF the SQL is compared with the plan that runs here, or ran last (npm start); where there is none, with HEAD.
@@ -30,7 +30,7 @@ export function diffCommand(): Command {
 		.addHelpText("after", NOTES)
 		.action(async (ref: string | undefined, { sql, json = false }: { sql: string; json?: boolean }) => {
 			const release = sql === sqlDir ? readRelease(liveDir()) : undefined;
-			const { outcome, against } = await withWorkbench((workbench) => judgeAgainst(workbench, sql, ref, release));
+			const { outcome, against } = await withWorkbench((planner) => judgeAgainst(planner, sql, ref, release));
 			const { plan: _, highest: __, ...said } = outcome;
 			if (!json) process.stderr.write(`Against ${against}\n`);
 			process.stdout.write(json ? `${JSON.stringify({ against, ...said }, null, "\t")}\n` : `${reportOf(outcome)}\n`);
@@ -40,7 +40,7 @@ export function diffCommand(): Command {
 
 /** Judges a SQL directory against a git ref; where none is given against a release, and where there is none against HEAD. */
 export async function judgeAgainst(
-	workbench: Workbench,
+	planner: Planner,
 	sql: string,
 	ref?: string,
 	release?: Released,
@@ -48,17 +48,17 @@ export async function judgeAgainst(
 	if (ref === undefined && release) {
 		const { properties, highest, at } = release.release;
 		const old = parsePlan(release.plan, "the plan that runs");
-		const fresh = await planOf(workbench, sql, properties);
+		const fresh = await planOf(planner, sql, properties);
 		return { outcome: judge(old, fresh, highest), against: `the plan that runs, or ran last, since ${at}` };
 	}
 	const name = ref ?? "HEAD";
-	const old = await withSqlOf(name, sql, (dir) => planOf(workbench, dir, offlineProperties(dir)));
-	const fresh = await planOf(workbench, sql, offlineProperties(sql));
+	const old = await withSqlOf(name, sql, (dir) => planOf(planner, dir, offlineProperties(dir)));
+	const fresh = await planOf(planner, sql, offlineProperties(sql));
 	const why = ref === undefined ? ": no job of this SQL has run here (npm start)" : "";
 	return { outcome: judge(old, fresh), against: `${name}${why}` };
 }
 
-async function planOf(workbench: Workbench, sql: string, properties: Record<string, string>): Promise<Plan> {
-	const { plan = "" } = await workbench.compile({ sql, properties, plan: true, describe: false });
+async function planOf(planner: Planner, sql: string, properties: Record<string, string>): Promise<Plan> {
+	const { plan = "" } = await planner.compile({ sql, properties, plan: true, describe: false });
 	return parsePlan(plan, sql);
 }

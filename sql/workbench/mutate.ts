@@ -7,7 +7,7 @@ import { type Case, casesDir } from "./cases.ts";
 import { type Mutant, mutantsOf } from "./mutants.ts";
 import { describeRelations, runCase, runCases } from "./run-cases.ts";
 import type { Relation } from "./types.ts";
-import type { Workbench } from "./workbench.ts";
+import type { Planner } from "./workbench.ts";
 
 /** What became of a mutant: `caught` by a case, `refused` by the planner, known to be `equivalent`, or `survived`. */
 export interface MutantResult extends Mutant {
@@ -27,7 +27,7 @@ interface Equivalent {
 
 /** How to look for survivors. */
 export interface MutateOptions {
-	workbench: Workbench;
+	workbench: Planner;
 	sql: string;
 	/** All that the SQL files define. */
 	relations: readonly Relation[];

@@ -7,7 +7,7 @@ import { reportOf } from "./plan/report.ts";
 import { judge, type Outcome } from "./plan/verdict.ts";
 import { placeholdersIn, readReleaseDir, requireEmpty, writeReleaseDir } from "./release-dir.ts";
 import { withWorkbench } from "./with-workbench.ts";
-import type { Workbench } from "./workbench.ts";
+import type { Planner } from "./workbench.ts";
 
 const NOTES = `
 For a Flink that is not Managed Flink (docs/self-hosted.md). DIR is made: the SQL files and plan.json, which the runner takes
@@ -43,7 +43,7 @@ export function releaseCommand(): Command {
 		.addHelpText("after", NOTES)
 		.action(async (dir: string, options: Omit<ReleaseRequest, "dir">) => {
 			const request = { ...options, dir };
-			const { outcome, operators } = await withWorkbench((workbench) => makeRelease(workbench, request));
+			const { outcome, operators } = await withWorkbench((planner) => makeRelease(planner, request));
 			if (outcome) process.stdout.write(`${reportOf(outcome)}\n`);
 			process.stdout.write(`${dir}: a plan of ${operators} operators\n`);
 		});
@@ -54,13 +54,13 @@ export function releaseCommand(): Command {
  * where the edit would lose state that nobody said may be lost, and where the directory is there already.
  */
 export async function makeRelease(
-	workbench: Workbench,
+	planner: Planner,
 	{ sql, dir, properties: file, before, acceptStateLoss = false }: ReleaseRequest,
 ): Promise<{ outcome?: Outcome; operators: number }> {
 	requireEmpty(dir);
 	const properties = placeholdersIn(file);
 	const runs = before === undefined ? undefined : readReleaseDir(before);
-	const { plan = "" } = await workbench.compile({ sql, properties, plan: true, describe: false });
+	const { plan = "" } = await planner.compile({ sql, properties, plan: true, describe: false });
 	const fresh = parsePlan(plan, sql);
 	const at = new Date().toISOString();
 	if (runs === undefined) {

@@ -24,19 +24,23 @@ export function sayProblem({ file, line, column, message }: Problem): string {
 	return place === "" ? message : `${place}: ${message}`;
 }
 
-/** Flink's planner, and a Flink to run on, in a JVM of its own that stays warm. */
-export interface Workbench {
-	child: Child;
-	/**
-	 * Plans a SQL directory, reaching nothing. Throws {@link SqlError} with all that is wrong. With `describe: false` there is
-	 * only the plan, which is quicker.
-	 */
-	compile(what: {
-		sql: string;
-		properties: Record<string, string>;
-		plan?: boolean;
-		describe?: boolean;
-	}): Promise<Compilation>;
+/** What is to be compiled. */
+export interface Compile {
+	/** The SQL directory. */
+	sql: string;
+	properties: Record<string, string>;
+	/** The properties with which the files are fetched from S3, where those to compile with have another address. */
+	places?: Record<string, string>;
+	/** Whether the compiled plan is wanted too. */
+	plan?: boolean;
+	/** With `false` there is only the plan, which is quicker. */
+	describe?: boolean;
+}
+
+/** Flink's planner. */
+export interface Planner {
+	/** Plans a SQL directory, reaching nothing. Throws {@link SqlError} with all that is wrong. */
+	compile(what: Compile): Promise<Compilation>;
 	/**
 	 * Sends any request and returns its answer; rows that come before it go to `onRow`, with 1 for one that comes and -1 for
 	 * one that is taken back. Throws {@link SqlError}, or Error where it failed otherwise.
@@ -44,6 +48,11 @@ export interface Workbench {
 	request<T>(what: string, body?: object, onRow?: OnRow): Promise<T>;
 	/** Ends the JVM. */
 	stop(): Promise<void>;
+}
+
+/** The planner, and a Flink to run on, in a JVM of its own that stays warm. */
+export interface Workbench extends Planner {
+	child: Child;
 }
 
 /** A row that a request gives out on its way. */

@@ -100,7 +100,7 @@ test("an edit keeps its state, a wrong one is taken back by itself, and a rollba
 		},
 		flink,
 		s3,
-		workbench: async () => workbench,
+		planner: workbench,
 		backfill: async () => [],
 		async watch(_, journal, since, catchesUp) {
 			await meanwhile();

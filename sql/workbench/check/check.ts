@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { grainOf } from "../graph/grain.ts";
 import { offlineProperties, sqlDir } from "../properties.ts";
 import type { Compilation } from "../types.ts";
-import { SqlError, type Workbench } from "../workbench.ts";
+import { type Planner, SqlError } from "../workbench.ts";
 import { checkComments } from "./comments.ts";
 import { checkContracts } from "./contracts.ts";
 import { explain } from "./explain.ts";
@@ -22,13 +22,13 @@ export interface Check {
 }
 
 /** Holds a SQL directory against Flink's planner and Tidemark's own rules; reaches nothing. */
-export async function check(workbench: Workbench, sql: string): Promise<Check> {
+export async function check(planner: Planner, sql: string): Promise<Check> {
 	const files = readSql(sql);
 	const properties = offlineProperties(sql);
 	const own = [...checkPlaceholders(files, properties), ...checkNames(files), ...checkWatermarks(files)];
 	// Without its properties the job is not planned, only each relation by itself, which is quick.
 	const whole = own.every(({ rule }) => rule !== "placeholder" && rule !== "property");
-	const planned = await plan(workbench, { sql, files, properties: usedProperties(files, properties), whole });
+	const planned = await plan(planner, { sql, files, properties: usedProperties(files, properties), whole });
 	const said = new Set(own.filter(({ severity }) => severity === "error").map(placeOf));
 	const findings = [...own, ...planned.filter((finding) => finding.line === null || !said.has(placeOf(finding)))];
 	return { files, findings: inOrder(findings) };
@@ -41,13 +41,13 @@ interface Planned {
 	whole: boolean;
 }
 
-async function plan(workbench: Workbench, { sql, files, properties, whole }: Planned): Promise<Finding[]> {
+async function plan(planner: Planner, { sql, files, properties, whole }: Planned): Promise<Finding[]> {
 	let compiled: Compilation;
 	try {
-		compiled = await workbench.compile({ sql, properties, plan: whole });
+		compiled = await planner.compile({ sql, properties, plan: whole });
 	} catch (error) {
 		if (!(error instanceof SqlError)) throw error;
-		const { names } = await workbench.request<{ names: string[] }>("functions");
+		const { names } = await planner.request<{ names: string[] }>("functions");
 		return error.problems.map((problem) => explain(problem, { files, functions: names }));
 	}
 	return [

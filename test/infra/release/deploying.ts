@@ -18,9 +18,9 @@ import type { Watched } from "../../../infra/release/rollout.ts";
 import { type Place, placesIn } from "../../../infra/release/stacks.ts";
 import { findPrerequisites } from "../../../local/prerequisites.ts";
 import { readSqlFiles } from "../../../local/release.ts";
+import { planner } from "../../../sql/workbench/planner.ts";
 import { sqlDir } from "../../../sql/workbench/properties.ts";
-import type { Compilation } from "../../../sql/workbench/types.ts";
-import { startWorkbench, type Workbench } from "../../../sql/workbench/workbench.ts";
+import { startWorkbench } from "../../../sql/workbench/workbench.ts";
 import { type TestEmulator, testEmulator } from "../../support/emulator.ts";
 import { type StandIn, standInFor } from "../../support/managed_flink.ts";
 
@@ -68,7 +68,7 @@ export interface Application {
 /** Starts a pipeline with a planner of its own. Each request is made once, so that what fails is seen. */
 export async function pipeline(): Promise<Pipeline> {
 	const { java } = await findPrerequisites(["jdk"]);
-	const workbench = await startWorkbench({ java });
+	const planning = planner(() => startWorkbench({ java }));
 	const emulator: TestEmulator = await testEmulator();
 	const standIn = await standInFor(emulator.endpoint, { steps: 1 });
 	const client = { ...emulated(standIn.endpoint), maxAttempts: 1 };
@@ -77,7 +77,6 @@ export async function pipeline(): Promise<Pipeline> {
 	const dir = mkdtempSync(join(tmpdir(), "tidemark-deploying-"));
 	const runnerJar = join(dir, "runner.jar");
 	writeFileSync(runnerJar, "stands in for the runner's jar");
-	const planner = remembering(workbench);
 	let count = 0;
 
 	async function application(): Promise<Application> {
@@ -130,7 +129,7 @@ export async function pipeline(): Promise<Pipeline> {
 				},
 				flink,
 				s3,
-				workbench: async () => planner,
+				planner: planning,
 				watch: async () => left.shift() ?? healthy,
 				async backfill(days) {
 					backfilled.push(days);
@@ -184,7 +183,7 @@ export async function pipeline(): Promise<Pipeline> {
 		async [Symbol.asyncDispose]() {
 			flinkClient.destroy();
 			s3.destroy();
-			await workbench.stop();
+			await planning.stop();
 			await standIn.close();
 			await emulator[Symbol.asyncDispose]();
 			rmSync(dir, { recursive: true, force: true });
@@ -200,20 +199,6 @@ function looks(count: number) {
 		timeoutMs: count,
 		sleep: async () => void at++,
 		elapsed: () => at,
-	};
-}
-
-/** Plans each folder once with the same properties: what comes after is not about planning. */
-function remembering(workbench: Workbench): Workbench {
-	const known = new Map<string, Promise<Compilation>>();
-	return {
-		...workbench,
-		compile(what) {
-			const key = JSON.stringify([what, readSqlFiles(what.sql)]);
-			const found = known.get(key) ?? workbench.compile(what);
-			known.set(key, found);
-			return found;
-		},
 	};
 }
 

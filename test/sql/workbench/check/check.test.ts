@@ -8,8 +8,10 @@ import { check } from "../../../../sql/workbench/check/check.ts";
 import { sayFinding } from "../../../../sql/workbench/check/findings.ts";
 import { sayCheck } from "../../../../sql/workbench/check-command.ts";
 import { graphFiles } from "../../../../sql/workbench/graph/document.ts";
+import { planOnce } from "../../../../sql/workbench/planner.ts";
 import { offlineProperties, sqlDir } from "../../../../sql/workbench/properties.ts";
-import { startWorkbench, type Workbench } from "../../../../sql/workbench/workbench.ts";
+import { type Compile, startWorkbench, type Workbench } from "../../../../sql/workbench/workbench.ts";
+import { tempDir } from "../../../local/support.ts";
 import { type Edit, edited, smallSql } from "./support.ts";
 
 /** A whole job is planned in some seconds, but not on a busy machine. */
@@ -40,6 +42,34 @@ describe("the repository's SQL", () => {
 		const compiled = await workbench.compile({ sql: sqlDir, properties: offlineProperties() });
 		for (const { path, text } of await graphFiles(sqlDir, compiled)) expect(readFileSync(path, "utf8")).toBe(text);
 	});
+});
+
+test("a plan whose addresses are put in afterwards is the one with them compiled in", {
+	timeout: PLANNING,
+}, async () => {
+	const addresses = {
+		KINESIS_ENDPOINT: "http://127.0.0.1:4566",
+		GLUE_ENDPOINT: "http://127.0.0.1:4566",
+		S3_ENDPOINT: "http://127.0.0.1:4566",
+		LAKE_WAREHOUSE: "s3://a-lake-of-this-run/lake",
+	};
+	const what = { sql: sqlDir, properties: { ...offlineProperties(), ...addresses } };
+	const { plan = "" } = await workbench.compile({ ...what, plan: true, describe: false });
+	expect(plan).toContain(addresses.LAKE_WAREHOUSE);
+	// Flink counts operators on from plan to plan.
+	const fromOne = (text: string) => {
+		const least = Math.min(...[...text.matchAll(/"id" : (\d+)/g)].map(([, id]) => Number(id)));
+		return text.replace(/"(id|source|target)" : (\d+)/g, (_, name, id) => `"${name}" : ${Number(id) - least + 1}`);
+	};
+	const compiled: string[] = [];
+	const kept = { dir: tempDir() };
+	const compile = (asked: Compile) => {
+		compiled.push(JSON.stringify(asked.properties));
+		return workbench.compile(asked);
+	};
+	for (const _ of [1, 2]) expect(fromOne(await planOnce(what, compile, kept))).toBe(fromOne(plan));
+	expect(compiled).toHaveLength(1);
+	expect(compiled[0]).not.toMatch(/4566|a-lake-of-this-run/);
 });
 
 describe("ten broken directories, each the repository's with one edit", () => {

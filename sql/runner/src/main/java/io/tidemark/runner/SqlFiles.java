@@ -36,9 +36,15 @@ public final class SqlFiles {
      * 4_job.sql, a placeholder has no property, or a property no placeholder.
      */
     public static SqlFiles read(String location, Map<String, String> properties) throws IOException {
+        return read(location, properties, properties);
+    }
+
+    /** The same, where S3 is not where the job's files have it: its address is in {@code places}. */
+    public static SqlFiles read(String location, Map<String, String> properties, Map<String, String> places)
+            throws IOException {
         TreeMap<String, String> raw;
         if (location.startsWith("s3://")) {
-            raw = unzip(new ByteArrayInputStream(download(URI.create(location), properties)));
+            raw = unzip(new ByteArrayInputStream(download(URI.create(location), places)));
         } else if (Files.isDirectory(Path.of(location))) {
             raw = readFolder(Path.of(location));
         } else {
@@ -132,9 +138,9 @@ public final class SqlFiles {
         return texts;
     }
 
-    private static byte[] download(URI location, Map<String, String> properties) {
+    private static byte[] download(URI location, Map<String, String> places) {
         try {
-            return new Bucket(properties).read(location);
+            return new Bucket(places).read(location);
         } catch (RuntimeException e) {
             throw new IllegalArgumentException("sql.location " + location + " cannot be read: " + e.getMessage(), e);
         }

@@ -22,11 +22,15 @@ final class Compilation {
 
     private Compilation() {}
 
-    /** Describes every relation and INSERT, reaching nothing; adds the compiled plan where {@code plan} is asked for;
-     * {@code describe} set to false leaves the descriptions out. */
+    /**
+     * Describes every relation and INSERT, reaching nothing but the files; adds the compiled plan where {@code plan} is
+     * asked for; {@code describe} set to false leaves the descriptions out. {@code places} are the properties with which
+     * the files are fetched from S3, where those to compile with have another address.
+     */
     static ObjectNode of(JsonNode request) throws IOException {
-        Map<String, String> properties = JSON.convertValue(request.path("properties"), new TypeReference<>() {});
-        SqlFiles files = SqlFiles.read(request.path("sql").asText(), properties);
+        Map<String, String> properties = texts(request.path("properties"));
+        Map<String, String> places = request.has("places") ? texts(request.path("places")) : properties;
+        SqlFiles files = SqlFiles.read(request.path("sql").asText(), properties, places);
         Relations relations = Relations.in(files);
         JobFile job = JobFile.read(files);
         StreamTableEnvironment tables =
@@ -40,6 +44,10 @@ final class Compilation {
             Description.of(tables, relations, job, answer);
         }
         return answer;
+    }
+
+    private static Map<String, String> texts(JsonNode node) {
+        return JSON.convertValue(node, new TypeReference<>() {});
     }
 
     /** The request {@code functions}: the names of all that SQL can call, in upper case. */
