@@ -80,7 +80,7 @@ export async function planOnce(
 	const others = Object.fromEntries(standIns.map(({ name, standIn }) => [name, standIn]));
 	const what = { sql, properties: { ...properties, ...others }, places: properties, plan: true, describe: false };
 	const { plan = "" } = await compileOnce(what, () => compile(what), where);
-	return standIns.reduce((text, { standIn, value }) => text.replaceAll(standIn, value), plan);
+	return standIns.reduce((text, { standIn, value }) => text.replaceAll(standIn, () => value), plan);
 }
 
 function hostOf(name: string): string {

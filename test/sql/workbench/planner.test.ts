@@ -203,6 +203,7 @@ describe("the plan of a run", () => {
 		for (const [port, bucket] of [
 			[4566, "lake-1"],
 			[31000, "lake-2"],
+			[31001, "lake-3/$&/$1"],
 		] as const)
 			expect(await plan(run(port, bucket))).toEqual(run(port, bucket).properties);
 		expect(asked).toEqual(["s3://assets/a.zip of http://127.0.0.1:4566"]);
