@@ -5,11 +5,11 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectSameBacktests } from "./alerts/backtests.ts";
 import { expectNamedQueries } from "./athena/named.ts";
 import { expectBackfills } from "./backfills.ts";
-import { queries, query, resultOf, temporaryState, tidemark } from "./cli.ts";
+import { queries, query, type Result, resultOf, temporaryState, tidemark } from "./cli.ts";
 import { failingProxy } from "./failing_proxy.ts";
 import { expectAllStores, type Hour, theHour } from "./hour.ts";
 import { killFlinkAfter } from "./kill.ts";
@@ -44,40 +44,47 @@ async function expectKept(state: string, sent: Buffer[]): Promise<void> {
 	expect(ahead).toEqual([{ n: dated, that_day: dated }]);
 }
 
-test("a replay puts every trade into the bars of the lake and of the store, from spoilt records, through failing requests and a killed Flink, at 4 shards and parallelism 2", async () => {
+describe("spoilt records, through failing requests and a killed Flink, at 4 shards and parallelism 2", () => {
 	const state = temporaryState();
-	const { text, duplicates } = spoil(hour.rows, { malformed: 80, invalid: 60, seed: 7 });
-	const file = join(files.dir, "spoilt.jsonl");
-	const sent = [
-		...text
-			.trim()
-			.split("\n")
-			.map((line) => Buffer.from(line)),
-		...LATIN,
-	];
-	writeFileSync(file, Buffer.concat(sent.flatMap((line) => [line, Buffer.from("\n")])));
-	const proxy = await failingProxy({ failedRecords: 0.05, seed: 11 });
-	try {
-		const run = tidemark(
-			state.dir,
-			["up", "--replay", file, "--raw", "--speed", "max", "--once", "--no-page", "--shards", "4", "--parallelism", "2"],
-			{ TIDEMARK_FEED_ENDPOINT: proxy.url },
-		);
-		proxy.follow(state.dir);
-		const killed = killFlinkAfter(state.dir, 10_000, run.finished);
-		const { code, stdout, stderr } = await run.finished;
-		expect(code, stderr).toBe(0);
-		expect(await killed, "Flink was killed in the middle").toBe(true);
-		expect(stderr).toMatch(/Flink .*(restart|again)/i);
-		expect(proxy.failed(), "requests failed in part").toBeGreaterThan(proxy.records() * 0.03);
-		expect(proxy.records()).toBeGreaterThan(300);
-		const result = resultOf(stdout);
+	let sent: Buffer[];
+	let duplicates: number;
+	let result: Result;
+
+	beforeAll(async () => {
+		const spoilt = spoil(hour.rows, { malformed: 80, invalid: 60, seed: 7 });
+		duplicates = spoilt.duplicates;
+		const lines = spoilt.text.trim().split("\n");
+		sent = [...lines.map((line) => Buffer.from(line)), ...LATIN];
+		const file = join(files.dir, "spoilt.jsonl");
+		writeFileSync(file, Buffer.concat(sent.flatMap((line) => [line, Buffer.from("\n")])));
+		const proxy = await failingProxy({ failedRecords: 0.05, seed: 11 });
+		try {
+			const how = ["--speed", "max", "--once", "--no-page", "--shards", "4", "--parallelism", "2"];
+			const run = tidemark(state.dir, ["up", "--replay", file, "--raw", ...how], { TIDEMARK_FEED_ENDPOINT: proxy.url });
+			proxy.follow(state.dir);
+			const killed = killFlinkAfter(state.dir, 10_000, run.finished);
+			const { code, stdout, stderr } = await run.finished;
+			expect(code, stderr).toBe(0);
+			expect(await killed, "Flink was killed in the middle").toBe(true);
+			expect(stderr).toMatch(/Flink .*(restart|again)/i);
+			expect(proxy.failed(), "requests failed in part").toBeGreaterThan(proxy.records() * 0.03);
+			expect(proxy.records()).toBeGreaterThan(300);
+			result = resultOf(stdout);
+		} finally {
+			await proxy.close();
+		}
+	});
+	afterAll(() => state.remove());
+
+	test("put every trade into the bars of the lake and of the store", async () => {
 		expect(result.duplicates).toBe(duplicates);
 		expect(result.rejects).toEqual({ malformed: 82, invalid: 60, late: 0 });
 		expect(result.seconds).toBeGreaterThan(0);
 		await expectAllStores(state.dir, result, hour, { n: sent.length, bytes: LATIN.length });
+	});
+
+	test("are kept as they came, and the rejects with why", async () => {
 		await expectKept(state.dir, sent);
-		await expectNamedQueries(state.dir, { rows: hour.rows, parties: true, duplicates, rejects: result.rejects });
 		const rejects = await query<{ reason: string; n: number; kept: number }>(
 			state.dir,
 			"SELECT reason, count(*) AS n, count(*) FILTER (payload <> '' AND detail <> '') AS kept FROM rejects GROUP BY reason ORDER BY reason",
@@ -86,14 +93,17 @@ test("a replay puts every trade into the bars of the lake and of the store, from
 			{ reason: "invalid", n: 60, kept: 60 },
 			{ reason: "malformed", n: 82, kept: 82 },
 		]);
+	});
 
-		await expectSameBacktests(state.dir, hour.csv, result);
+	test("answer the named queries", () =>
+		expectNamedQueries(state.dir, { rows: hour.rows, parties: true, duplicates, rejects: result.rejects }));
+
+	test("tell in a backtest what they told", () => expectSameBacktests(state.dir, hour.csv, result));
+
+	test("are computed again with other SQL, and back", async () => {
 		await expectBackfills(state.dir, hour.expected.bars, hour.expected.hits);
 		await expectAllStores(state.dir, result, hour, { n: sent.length, bytes: LATIN.length });
-	} finally {
-		await proxy.close();
-		state.remove();
-	}
+	});
 });
 
 test("it leaves no process behind", () => expectNoProcess());
