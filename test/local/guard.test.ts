@@ -42,8 +42,14 @@ test("a child ends when its owner is killed with SIGKILL", async () => {
 });
 
 test("it is asked first, so that it can save what it has", async () => {
-	const file = join(tempDir(), "saved");
-	const { pid, ended, child } = await owner(`trap 'echo yes > ${file}; exit 0' TERM; while :; do sleep 0.05; done`);
+	const dir = tempDir();
+	const file = join(dir, "saved");
+	const ready = join(dir, "ready");
+	const { pid, ended, child } = await owner(
+		`trap 'echo yes > ${file}; exit 0' TERM; : > ${ready}; while :; do sleep 0.05; done`,
+	);
+	// Before its trap is set it would end as any other.
+	while (!existsSync(ready)) await sleep(20);
 	process.kill(pid, "SIGKILL");
 	await ended;
 	while (isAlive(child)) await sleep(20);
