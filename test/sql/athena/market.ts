@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Bar, Hit } from "../../../contracts.ts";
-import { expectedOf } from "../../e2e/expected.ts";
+import { expectedOf, standard } from "../../e2e/expected.ts";
 import { partyOf, type Row, writeCsv } from "../../e2e/market.ts";
 import * as expected from "./expected.ts";
 import { type LakeRow, openMemoryLake } from "./lake.ts";
@@ -20,7 +20,7 @@ export type Lake = Awaited<ReturnType<typeof lakeOf>>;
 export async function marketOf(rows: Row[]): Promise<Market> {
 	const dir = mkdtempSync(join(tmpdir(), "tidemark-athena-"));
 	try {
-		const { bars, hits } = await expectedOf(writeCsv(dir, "hour.csv", rows));
+		const { bars, hits } = await expectedOf(writeCsv(dir, "hour.csv", rows), [standard], { withMoves: false });
 		return { rows, trades: expected.tradesOf(rows, partyOf), bars, hits };
 	} finally {
 		rmSync(dir, { recursive: true, force: true });
