@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Overrides } from "../infra/config.ts";
 import { deployLocal, type Outputs } from "../infra/deploy.ts";
@@ -6,6 +6,7 @@ import { tools } from "./paths.ts";
 import { ownRules, readRules } from "./rules.ts";
 import type { StackStart } from "./running.ts";
 import { placesIn, type StackRecord } from "./stack.ts";
+import { stampIn } from "./steps.ts";
 
 /** What is deployed to a stack's emulator: at its start, and again with each edit of the rules. */
 export interface Deployment {
@@ -59,7 +60,7 @@ export function chosenOverrides(
  */
 function standInForJar(dir: string): string {
 	const file = join(dir, "runner.jar");
-	const stamp = readFileSync(join(tools().dir, "runner", ".stamp"), "utf8");
+	const stamp = stampIn(tools().dir, "runner");
 	writeFileSync(file, `Stands in for tools/runner/tidemark-runner.jar, built from ${stamp}\n`);
 	return file;
 }

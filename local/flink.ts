@@ -12,11 +12,12 @@ import { messageOf, UserError } from "./errors.ts";
 import { type FlinkSettings, newestCheckpoint, writeFlinkConf } from "./flink-config.ts";
 import { runJob } from "./flink-job.ts";
 import { flinkRest } from "./flink-rest.ts";
-import { root, toolsDir } from "./paths.ts";
+import { toolsDir } from "./paths.ts";
 import { requireFree } from "./ports.ts";
 import type { Child } from "./process.ts";
 import { isSameRelease, keepRelease, type Release, readRelease, readSqlFiles } from "./release.ts";
 import { placesIn } from "./stack.ts";
+import { stampIn } from "./steps.ts";
 
 /** How to start Flink. */
 export interface FlinkStart {
@@ -26,8 +27,6 @@ export interface FlinkStart {
 	java: string;
 	checkpointMs: number;
 	parallelism: number;
-	/** The SQL directory; the repository's own if left out. */
-	sqlDir?: string;
 	/** Runs the plan that ran last, whatever the SQL directory holds by now. */
 	again?: boolean;
 	/** Told why the job cannot go on with its state, before it starts without; must remove the checkpoints. */
@@ -105,13 +104,17 @@ export function flinkSettings({ dir, port, checkpointMs, parallelism }: FlinkSta
 	return { port, checkpoints, checkpointMs, parallelism, restoreFrom: newestCheckpoint(checkpoints) };
 }
 
-/** What a release of a SQL directory is compiled from. */
-export function releaseOf(dir: string, sqlDir: string): Omit<Release, "highest" | "at"> {
+/** What a release of these files is compiled from. */
+export function releaseOf(dir: string, sql: Release["sql"]): Omit<Release, "highest" | "at"> {
 	return {
-		sql: readSqlFiles(sqlDir),
-		properties: groupsIn(dir).find(({ PropertyGroupId }) => PropertyGroupId === "tidemark.sql")?.PropertyMap ?? {},
-		runner: readFileSync(join(toolsDir(), "runner", ".stamp"), "utf8"),
+		sql,
+		properties: sqlPropertiesIn(dir),
+		runner: stampIn(toolsDir(), "runner"),
 	};
+}
+
+function sqlPropertiesIn(dir: string): Record<string, string> {
+	return groupsIn(dir).find(({ PropertyGroupId }) => PropertyGroupId === "tidemark.sql")?.PropertyMap ?? {};
 }
 
 /** The property groups as writeProperties wrote them. */
@@ -131,13 +134,12 @@ async function deployedSql(location: string, { S3_ENDPOINT = "" }: Record<string
 }
 
 async function releaseToRun(workbench: Workbench, start: FlinkStart): Promise<{ plan: string; release: Release }> {
-	const { dir, sqlDir = join(root, "sql"), again = false, onAnew } = start;
+	const { dir, again = false, onAnew } = start;
 	const before = readRelease(dir);
 	if (again && before) return before;
 	const sql = property({ groups: groupsIn(dir) }, "tidemark.runner", "sql.location");
-	const facts = releaseOf(dir, sqlDir);
 	// What was deployed, and not what was saved since: that is an edit of the job that will run.
-	const now = { ...facts, sql: await deployedSql(sql, facts.properties) };
+	const now = releaseOf(dir, await deployedSql(sql, sqlPropertiesIn(dir)));
 	if (before && isSameRelease(before.release, now)) return before;
 	const plan = await planOnce({ sql, properties: now.properties }, workbench.compile, { files: now.sql });
 	const at = new Date().toISOString();

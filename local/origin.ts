@@ -5,6 +5,7 @@ import { newestCheckpoint } from "./flink-config.ts";
 import { forgetResults } from "./forget.ts";
 import { toolsDir } from "./paths.ts";
 import { localCredentials, placesIn, region, type Stack } from "./stack.ts";
+import { stampIn } from "./steps.ts";
 
 /** What a job's checkpoints are worth something for: this stream, read by this runner. */
 export interface Origin {
@@ -64,7 +65,7 @@ async function originOf(stack: Stack): Promise<Origin> {
 		);
 		return {
 			stream: `${name} of ${summary?.StreamCreationTimestamp?.toISOString()}`,
-			runner: readFileSync(join(toolsDir(), "runner", ".stamp"), "utf8"),
+			runner: stampIn(toolsDir(), "runner"),
 		};
 	} finally {
 		client.destroy();

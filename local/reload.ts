@@ -12,7 +12,15 @@ import { type Flink, type FlinkStart, flinkSettings, releaseOf } from "./flink.t
 import { SAVEPOINTS } from "./flink-config.ts";
 import { runJob, stopJob } from "./flink-job.ts";
 import type { FlinkRest } from "./flink-rest.ts";
-import { changedFiles, isJobFile, keepRelease, type Release, type Released, readRelease } from "./release.ts";
+import {
+	changedFiles,
+	isJobFile,
+	keepRelease,
+	type Release,
+	type Released,
+	readRelease,
+	readSqlFiles,
+} from "./release.ts";
 import { placesIn } from "./stack.ts";
 
 /** What an edit is told to do where not all state can be kept. */
@@ -90,7 +98,7 @@ export function startReload({ start, sqlDir, flink, rest, say, beginAnew, signal
 		const before = readRelease(dir);
 		const running = flink();
 		if (!before || !running) return;
-		const now = releaseOf(dir, sqlDir);
+		const now = releaseOf(dir, readSqlFiles(sqlDir));
 		const files = changedFiles(before.release.sql, now.sql);
 		const text = JSON.stringify(now.sql);
 		if (how === undefined && text === looked) return;

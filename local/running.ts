@@ -169,7 +169,6 @@ export async function startStack(start: StackStart): Promise<RunningStack> {
 			port: ports.flink,
 			java,
 			...application,
-			sqlDir: start.sqlDir,
 			onStart: own,
 			onAnew: (reason) => beginAnew(stack, reason, progress.say),
 		};

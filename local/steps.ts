@@ -18,10 +18,14 @@ export interface Step {
 
 const STAMP = ".stamp";
 
+/** The stamp of a step's result, which is over all that it was made from. Throws where there is none. */
+export function stampIn(tools: string, name: string): string {
+	return readFileSync(join(tools, name, STAMP), "utf8");
+}
+
 /** Whether a step's result is there and was made from the same inputs. */
 export function isMade(step: Step, tools: string): boolean {
-	const stamp = join(tools, step.name, STAMP);
-	return existsSync(stamp) && readFileSync(stamp, "utf8") === stampOf(step);
+	return existsSync(join(tools, step.name, STAMP)) && stampIn(tools, step.name) === stampOf(step);
 }
 
 /**

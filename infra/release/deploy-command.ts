@@ -70,12 +70,12 @@ async function run(options: Options, account: Account, rebuild: Rebuild | undefi
 		const { config, overrides, region, stacks: client } = account;
 		const { progress, signal } = carrier;
 		const { java } = await setUp(progress, { signal });
-		const lazily = planner(() => startWorkbench({ java }));
+		const planning = planner(() => startWorkbench({ java }));
 		const ask = process.stdin.isTTY === true && !options.yes;
 		const deployer = {
 			...carrier,
 			stacks: stacksOf({ config, overrides, client, progress, ask, signal }),
-			planner: lazily,
+			planner: planning,
 		};
 		const what = {
 			config,
@@ -92,7 +92,7 @@ async function run(options: Options, account: Account, rebuild: Rebuild | undefi
 			process.stdout.write(`${(await rehearse(what, deployer)).join("\n\n")}\n`);
 			return undefined;
 		} finally {
-			await lazily.stop();
+			await planning.stop();
 		}
 	});
 }

@@ -1,19 +1,10 @@
 import { createHash } from "node:crypto";
-import {
-	existsSync,
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	renameSync,
-	rmSync,
-	statSync,
-	utimesSync,
-	writeFileSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { toolsDir } from "../../local/paths.ts";
 import { readSqlFiles } from "../../local/release.ts";
+import { stampIn } from "../../local/steps.ts";
 import type { Compilation } from "./types.ts";
 import type { Compile, Planner, Workbench } from "./workbench.ts";
 
@@ -93,10 +84,7 @@ function keptDir(): string {
 
 /** Over all that decides what becomes of it; the stamps are over the runner's sources and Flink's version. */
 function keyOf({ properties, plan = false, describe = true }: Compile, files: Record<string, string>): string {
-	const stamps = ["runner", "flink"].map((tool) => {
-		const stamp = join(toolsDir(), tool, ".stamp");
-		return existsSync(stamp) ? readFileSync(stamp, "utf8") : "";
-	});
+	const stamps = ["runner", "flink"].map((tool) => stampIn(toolsDir(), tool));
 	const from = [stamps, Object.entries(files).sort(), Object.entries(properties).sort(), plan, describe];
 	return createHash("sha256").update(JSON.stringify(from)).digest("hex");
 }

@@ -1,5 +1,4 @@
 /** Alerting as the functions put it together, on a table of an emulator, with a topic and clocks that a test holds. */
-
 import { setTimeout as sleep } from "node:timers/promises";
 import { CreateTableCommand, DynamoDBClient, type ScalarAttributeType } from "@aws-sdk/client-dynamodb";
 import type { MessageAttributeValue, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
@@ -89,7 +88,10 @@ const ERRORS: Record<string, string> = {
 	lost: "TimeoutError",
 };
 
-/** A topic that keeps what is published, what comes later often sooner; the first calls have these faults, and what `refuses` says is refused. */
+/**
+ * A topic that keeps what is published, what comes later often sooner; the first calls have these faults, and what `refuses`
+ * says is refused.
+ */
 export function fakeTopic(faults: (Fault | undefined)[] = [], refuses: (message: string) => boolean = () => false) {
 	const published: Published[] = [];
 	let calls = 0;
